@@ -1,0 +1,96 @@
+import { Problem } from '../problem.ts';
+import { parseJson } from '../schema/json-limits.ts';
+import type { Call } from './call.ts';
+
+/** The most a JSON body may have where a route says nothing else. */
+export const BODY_BYTES_MAX = 1_048_576;
+/** How long a client may take to send a body (milliseconds), uploads and import aside. */
+export const BODY_DEADLINE_MS = 15_000;
+const SWEEP_MS = 1_000;
+
+interface Pending {
+  readonly until: number;
+  readonly expire: () => void;
+}
+
+const pending = new Set<Pending>();
+let sweeper: NodeJS.Timeout | undefined;
+
+/** One timer for all bodies under way: a timer a request would cost more than the check is worth. */
+const watch = (entry: Pending): void => {
+  pending.add(entry);
+  sweeper ??= setInterval(() => {
+    const now = performance.now();
+    for (const each of pending) if (each.until < now) each.expire();
+    if (pending.size === 0) {
+      clearInterval(sweeper);
+      sweeper = undefined;
+    }
+  }, SWEEP_MS).unref();
+};
+
+const tooLarge = (limit: number): Problem => new Problem('too_large', `The body may have at most ${limit} bytes.`);
+
+/** Reads a whole body; throws Problem `too_large` as soon as it is, `too_slow` after the deadline, `malformed` when the client leaves. */
+export const readBytes = (call: Call, limit: number = BODY_BYTES_MAX, deadline_ms: number = BODY_DEADLINE_MS): Promise<Buffer> => {
+  const { input } = call;
+  const announced = Number(call.headers['content-length'] ?? 0);
+  if (announced > limit) return Promise.reject(tooLarge(limit));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const finish = (problem?: Problem): void => {
+      pending.delete(entry);
+      if (problem === undefined) resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size));
+      else {
+        input.pause();
+        input.removeAllListeners('data');
+        reject(problem);
+      }
+    };
+    const entry: Pending = { until: performance.now() + deadline_ms, expire: () => finish(new Problem('too_slow', 'The body did not arrive in time.')) };
+    watch(entry);
+    input.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) finish(tooLarge(limit));
+      else chunks.push(chunk);
+    });
+    input.once('end', () => finish());
+    input.once('error', () => finish(new Problem('malformed', 'The connection broke before the body was complete.')));
+    input.once('close', () => {
+      if (!input.readableEnded) finish(new Problem('malformed', 'The connection closed before the body was complete.'));
+    });
+  });
+};
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Decodes bytes that must be UTF-8; throws Problem `malformed`. */
+export const decodeUtf8 = (bytes: Uint8Array): string => {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new Problem('malformed', 'The body is not UTF-8.');
+  }
+};
+
+/** Throws Problem `unsupported_type` unless the body announces one of these media types; absent counts as the first. */
+export const requireType = (call: Call, allowed: readonly string[]): void => {
+  const type = call.headers['content-type'];
+  if (type === undefined) return;
+  const media = type.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (!allowed.includes(media)) throw new Problem('unsupported_type', `Send ${allowed.join(' or ')} (curl: -H 'content-type: ${allowed[0]}').`);
+};
+
+/** Reads a JSON body within the limits on size, time, depth and names; an empty one is taken for `absent` where that is given. */
+export const readJson = async (call: Call, limit: number = BODY_BYTES_MAX, types: readonly string[] = ['application/json'], absent?: string): Promise<unknown> => {
+  requireType(call, types);
+  const bytes = await readBytes(call, limit);
+  return parseJson(bytes.length === 0 && absent !== undefined ? absent : decodeUtf8(bytes));
+};
+
+/** Reads an HTML form (`application/x-www-form-urlencoded`). */
+export const readForm = async (call: Call, limit: number = 65_536): Promise<URLSearchParams> => {
+  requireType(call, ['application/x-www-form-urlencoded']);
+  return new URLSearchParams(decodeUtf8(await readBytes(call, limit)));
+};

@@ -1,0 +1,62 @@
+import type { Feed, Reply, Sink } from './call.ts';
+
+/** One message of a feed, ready to be written to any number of clients. */
+export interface FeedMessage {
+  readonly id?: string;
+  readonly event?: string;
+  readonly data: string;
+}
+
+const HEARTBEAT_MS = 15_000;
+/** Bytes a client may leave untaken before it is cut off; it reconnects and catches up by `Last-Event-ID`. */
+const QUEUED_BYTES_MAX = 1_048_576;
+
+/** Writes one message in the format of server-sent events (WHATWG HTML, 9.2). */
+export const feedText = ({ id, event, data }: FeedMessage): string =>
+  `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}${data.split('\n').map((line) => `data: ${line}\n`).join('')}\n`;
+
+/** The headers of a feed: proxies must not buffer or keep it. */
+export const feedReply = (feed: Feed): Reply => ({ status: 200, type: 'text/event-stream; charset=utf-8', headers: { 'cache-control': 'no-store', 'x-accel-buffering': 'no' }, body: feed });
+
+/** Sends the same messages to every client that listens; one that does not read is cut off, so memory stays bounded. */
+export class FeedHub {
+  private readonly sinks = new Set<Sink>();
+  private heartbeat: NodeJS.Timeout | undefined;
+
+  get size(): number {
+    return this.sinks.size;
+  }
+
+  /** Answers a client with what it missed, then with all that is published; `missed` is asked at the moment of joining. */
+  reply(missed: () => readonly FeedMessage[]): Reply {
+    return feedReply((sink) => {
+      sink.write(`retry: 1000\n\n${missed().map(feedText).join('')}`);
+      this.sinks.add(sink);
+      sink.onClose(() => this.leave(sink));
+      this.heartbeat ??= setInterval(() => this.send(': still here\n\n'), HEARTBEAT_MS).unref();
+    });
+  }
+
+  publish(message: FeedMessage): void {
+    if (this.sinks.size > 0) this.send(feedText(message));
+  }
+
+  private send(text: string): void {
+    for (const sink of this.sinks) {
+      if (sink.queued > QUEUED_BYTES_MAX) {
+        sink.close();
+        this.leave(sink);
+      } else sink.write(text);
+    }
+  }
+
+  private leave(sink: Sink): void {
+    this.sinks.delete(sink);
+    if (this.sinks.size === 0) this.close();
+  }
+
+  close(): void {
+    clearInterval(this.heartbeat);
+    this.heartbeat = undefined;
+  }
+}

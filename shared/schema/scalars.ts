@@ -1,0 +1,94 @@
+import type { Schema, Words } from './schema.ts';
+import { worded } from './schema.ts';
+
+/** Bounds of a string, in UTF-16 units; `pattern` is anchored by its author and comes with words for a person. */
+export interface StringRules extends Words {
+  readonly min?: number;
+  readonly max: number;
+  readonly pattern?: RegExp;
+  readonly pattern_words?: string;
+}
+
+const lengthWords = (min: number, max: number): string => (min > 0 ? `must have ${min} to ${max} characters` : `must have at most ${max} characters`);
+
+/** Describes text; lone surrogates are refused because SQLite and UTF-8 cannot hold them. */
+export const string = (rules: StringRules): Schema<string> => {
+  const { min = 0, max, pattern, pattern_words } = rules;
+  return {
+    json: worded({ type: 'string', ...(min > 0 ? { minLength: min } : {}), maxLength: max, ...(pattern ? { pattern: pattern.source } : {}) }, rules),
+    check: (value, at, faults) => {
+      if (typeof value !== 'string') faults.add(at, 'must be a string');
+      else if (value.length < min || value.length > max) faults.add(at, lengthWords(min, max));
+      else if (pattern && !pattern.test(value)) faults.add(at, pattern_words ?? `must match ${pattern.source}`);
+      else if (!value.isWellFormed()) faults.add(at, 'must be well-formed Unicode');
+      else if (value.includes('\0')) faults.add(at, 'must not contain NUL');
+      return value as string;
+    },
+  };
+};
+
+/** Bounds of a number, both inclusive. */
+export interface NumberRules extends Words {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+const numeric = (rules: NumberRules, type: 'number' | 'integer', fits: (value: unknown) => boolean): Schema<number> => {
+  const { min = -Infinity, max = Infinity } = rules;
+  const bounds = { ...(rules.min === undefined ? {} : { minimum: min }), ...(rules.max === undefined ? {} : { maximum: max }) };
+  const range = rules.min !== undefined && rules.max !== undefined ? `must be from ${min} to ${max}` : rules.min !== undefined ? `must be at least ${min}` : `must be at most ${max}`;
+  return {
+    json: worded({ type, ...bounds }, rules),
+    check: (value, at, faults) => {
+      if (!fits(value)) faults.add(at, type === 'integer' ? 'must be a whole number' : 'must be a number');
+      else if ((value as number) < min || (value as number) > max) faults.add(at, range);
+      return value as number;
+    },
+  };
+};
+
+/** Describes a finite number. */
+export const number = (rules: NumberRules = {}): Schema<number> => numeric(rules, 'number', (value) => typeof value === 'number' && Number.isFinite(value));
+
+/** Describes a whole number that a double holds exactly. */
+export const integer = (rules: NumberRules = {}): Schema<number> => numeric(rules, 'integer', Number.isSafeInteger);
+
+/** Describes true or false. */
+export const boolean = (words: Words = {}): Schema<boolean> => ({
+  json: worded({ type: 'boolean' }, words),
+  check: (value, at, faults) => {
+    if (typeof value !== 'boolean') faults.add(at, 'must be true or false');
+    return value as boolean;
+  },
+});
+
+/** Describes one of a few words. */
+export const oneOf = <const T extends string>(allowed: readonly T[], words: Words = {}): Schema<T> => ({
+  json: worded({ type: 'string', enum: allowed }, words),
+  check: (value, at, faults) => {
+    if (!allowed.includes(value as T)) faults.add(at, `must be one of ${allowed.join(', ')}`);
+    return value as T;
+  },
+});
+
+const ISO_TIME = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+const TIME_MIN = Date.UTC(1970, 0, 1);
+const TIME_MAX = Date.UTC(2200, 0, 1);
+
+/** Reads an ISO 8601 time, UTC where it names no zone, as milliseconds since 1970; undefined if it is none. */
+export const timeOf = (text: string): number | undefined => {
+  if (!ISO_TIME.test(text)) return undefined;
+  const zoned = text.length <= 10 || /(Z|[+-]\d\d:?\d\d)$/.test(text.slice(10)) ? text : `${text}Z`;
+  const time = Date.parse(zoned.replace(' ', 'T'));
+  return time >= TIME_MIN && time < TIME_MAX ? time : undefined;
+};
+
+/** Describes a time: ISO 8601 in, milliseconds since 1970 out. */
+export const timestamp = (words: Words = {}): Schema<number> => ({
+  json: worded({ type: 'string', format: 'date-time' }, words),
+  check: (value, at, faults) => {
+    const time = typeof value === 'string' && value.length <= 40 ? timeOf(value) : undefined;
+    if (time === undefined) faults.add(at, 'must be a time such as 2026-01-31T12:00:00.000Z');
+    return time ?? 0;
+  },
+});
