@@ -1,0 +1,84 @@
+import type { Database } from '../../../shared/sqlite/database.ts';
+import { FAMILIES, packFamily } from './session-block.ts';
+import type { Family } from './session-block.ts';
+import type { Session } from './session.ts';
+
+/** A stretch of time whose sessions are (or, where stale, are to be) packed: blocks lie end to end from 0 on. */
+export interface Block {
+  readonly begins: number;
+  readonly ends: number;
+  /** True if sessions changed since they were packed. */
+  readonly stale: boolean;
+}
+
+const toBlock = (row: Record<string, unknown>): Block => ({ begins: row['begins'] as number, ends: row['ends'] as number, stale: row['stale'] === 1 });
+
+/** Sessions packed column by column, a few thousand to a block: what analytics read instead of rows. Made from the sessions, and never more than a shadow of them. */
+export class BlockStore {
+  private readonly selectHolding;
+  private readonly selectBetween;
+  private readonly selectStale;
+  private readonly selectLast;
+  private readonly markStale;
+  private readonly write;
+  private readonly writePart;
+  private readonly selectPart;
+  private packed_until: number | undefined;
+  private changed: Block | undefined;
+
+  constructor(database: Database) {
+    this.selectHolding = database.prepare('SELECT begins, ends, stale FROM session_blocks WHERE begins <= ? ORDER BY begins DESC LIMIT 1');
+    this.selectBetween = database.prepare('SELECT begins, ends, stale FROM session_blocks WHERE begins >= (SELECT coalesce(max(begins), 0) FROM session_blocks WHERE begins <= ?) AND begins < ? ORDER BY begins');
+    this.selectStale = database.prepare('SELECT begins, ends, stale FROM session_blocks WHERE stale = 1 ORDER BY begins LIMIT 1');
+    this.selectLast = database.prepare('SELECT ends FROM session_blocks ORDER BY begins DESC LIMIT 1');
+    this.markStale = database.prepare('UPDATE session_blocks SET stale = 1 WHERE begins = ?');
+    this.write = database.prepare('INSERT INTO session_blocks (begins, ends, stale) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET ends = excluded.ends, stale = excluded.stale');
+    this.writePart = database.prepare('INSERT INTO session_columns (family, begins, data) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET data = excluded.data');
+    this.selectPart = database.prepare('SELECT data FROM session_columns WHERE family = ? AND begins = ?');
+  }
+
+  /** Until when sessions are in blocks; those that begin later are in none. */
+  packedUntil(): number {
+    return (this.packed_until ??= (this.selectLast.get()?.['ends'] as number | undefined) ?? 0);
+  }
+
+  /** Says that a session that begins (or began) at a moment changed, in the same transaction. */
+  change(start: number): void {
+    if (start >= this.packedUntil() || (this.changed !== undefined && start >= this.changed.begins && start < this.changed.ends)) return;
+    const block = toBlock(this.selectHolding.get(start) as Record<string, unknown>);
+    if (!block.stale) this.markStale.run(block.begins);
+    this.changed = block;
+  }
+
+  /** Finds the blocks that touch a stretch of time, in order. */
+  between(from: number, to: number): readonly Block[] {
+    return this.selectBetween.all(from, to).map(toBlock);
+  }
+
+  /** Finds the earliest block whose sessions changed. */
+  findStale(): Block | undefined {
+    const row = this.selectStale.get();
+    return row === undefined ? undefined : toBlock(row);
+  }
+
+  /** Reads one family of a block, if it still is as the caller knows it. */
+  part(block: Block, family: Family): Uint8Array | undefined {
+    const now = this.selectHolding.get(block.begins);
+    if (now === undefined || now['begins'] !== block.begins || now['ends'] !== block.ends || now['stale'] === 1) return undefined;
+    return this.selectPart.get(FAMILIES.indexOf(family), block.begins)?.['data'] as Uint8Array | undefined;
+  }
+
+  /** Packs all sessions of a stretch as one block; the rest of the block that it is cut from, if any, is left stale. */
+  put(begins: number, ends: number, sessions: readonly Session[], rest_ends: number): void {
+    this.write.run(begins, ends, 0);
+    for (const [number, family] of FAMILIES.entries()) this.writePart.run(number, begins, packFamily(family, sessions));
+    if (rest_ends > ends) this.write.run(ends, rest_ends, 1);
+    this.forget();
+  }
+
+  /** Forgets what a rolled-back transaction may have taught. */
+  forget(): void {
+    this.packed_until = undefined;
+    this.changed = undefined;
+  }
+}

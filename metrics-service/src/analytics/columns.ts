@@ -1,0 +1,43 @@
+/** Whole numbers from 0 on, one after the other, as narrow as the largest of them allows. */
+export type Column = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+
+const ALIGNMENT = 8;
+const WIDTHS: Readonly<Record<number, unknown>> = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: Float64Array };
+
+const narrowest = (values: readonly number[]): Column => {
+  let max = 0;
+  for (const value of values) if (value > max) max = value;
+  if (max < 256) return Uint8Array.from(values);
+  if (max < 65_536) return Uint16Array.from(values);
+  return max < 4_294_967_296 ? Uint32Array.from(values) : Float64Array.from(values);
+};
+
+const padded = (length: number): number => Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+
+/** Packs columns into bytes: their number, then length and width of each, then each at a multiple of eight. */
+export const packColumns = (columns: readonly (readonly number[])[]): Uint8Array => {
+  const narrow = columns.map(narrowest);
+  const header = new Uint32Array([narrow.length, ...narrow.flatMap((column) => [column.length, column.BYTES_PER_ELEMENT])]);
+  const bytes = new Uint8Array(padded(header.byteLength) + narrow.reduce((sum, column) => sum + padded(column.byteLength), 0));
+  bytes.set(new Uint8Array(header.buffer));
+  let place = padded(header.byteLength);
+  for (const column of narrow) {
+    bytes.set(new Uint8Array(column.buffer), place);
+    place += padded(column.byteLength);
+  }
+  return bytes;
+};
+
+/** Opens what `packColumns` made, without copying it. */
+export const unpackColumns = (packed: Uint8Array): readonly Column[] => {
+  const bytes = packed.byteOffset % ALIGNMENT === 0 ? packed : packed.slice();
+  const count = new Uint32Array(bytes.buffer, bytes.byteOffset, 1)[0] as number;
+  const header = new Uint32Array(bytes.buffer, bytes.byteOffset + 4, count * 2);
+  let place = bytes.byteOffset + padded(4 + header.byteLength);
+  return Array.from({ length: count }, (_, index) => {
+    const [length, width] = [header[index * 2] as number, header[index * 2 + 1] as number];
+    const column = new (WIDTHS[width] as typeof Uint8Array)(bytes.buffer, place, length) as Column;
+    place += padded(length * width);
+    return column;
+  });
+};

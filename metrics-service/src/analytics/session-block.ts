@@ -1,0 +1,145 @@
+import { packColumns, unpackColumns } from './columns.ts';
+import type { Column } from './columns.ts';
+import { TRAIL_STRIDE } from './trail.ts';
+import type { Session } from './session.ts';
+
+/** The parts of a block that are kept and read apart: figures of sessions, what they list by type and by path, what happened when. */
+export const FAMILIES = ['figures', 'metrics', 'pages', 'trails'] as const;
+/** One of them. */
+export type Family = (typeof FAMILIES)[number];
+
+/** Columns with one value for each session. `start` counts from the block's base (milliseconds). */
+export interface FigureColumns {
+  readonly visitor: Column;
+  readonly start: Column;
+  readonly views: Column;
+  readonly events: Column;
+  readonly visible: Column;
+  readonly scroll: Column;
+  readonly engaged: Column;
+  readonly source: Column;
+  readonly path: Column;
+  readonly device: Column;
+  readonly browser: Column;
+  readonly language: Column;
+}
+
+/** Lists of sessions laid end to end: that of session `i` is from `ends[i - 1]` (0 for the first) to `ends[i]`. */
+export interface MetricColumns {
+  readonly ends: Column;
+  /** Number of type and name; of the type where there is no name. */
+  readonly metric: Column;
+  readonly type: Column;
+  readonly events: Column;
+}
+
+/** The paths that sessions viewed. */
+export interface PageColumns {
+  readonly ends: Column;
+  readonly path: Column;
+  readonly views: Column;
+}
+
+/** Everything that happened, in order; `at` counts from the block's base (milliseconds). */
+export interface TrailColumns {
+  readonly ends: Column;
+  readonly at: Column;
+  /** What happened, as a place in the two columns that follow: a block has few different things. */
+  readonly kind: Column;
+  readonly type_of_kind: Column;
+  readonly metric_of_kind: Column;
+}
+
+/** Sessions column by column; a family is there if it was asked for. */
+export interface SessionBlock {
+  /** When its first session begins, in milliseconds since 1970. */
+  readonly base: number;
+  readonly figures: FigureColumns;
+  readonly metrics?: MetricColumns;
+  readonly pages?: PageColumns;
+  readonly trails?: TrailColumns;
+}
+
+const baseOf = (sessions: readonly Session[]): number => sessions[0]?.start ?? 0;
+
+const packFigures = (sessions: readonly Session[]): Uint8Array =>
+  packColumns([
+    [baseOf(sessions)],
+    sessions.map((session) => session.visitor),
+    sessions.map((session) => session.start - baseOf(sessions)),
+    sessions.map((session) => session.views),
+    sessions.map((session) => session.events),
+    sessions.map((session) => session.visible),
+    sessions.map((session) => session.scroll),
+    sessions.map((session) => (session.engaged ? 1 : 0)),
+    ...(['source', 'path', 'device', 'browser', 'language'] as const).map((name) => sessions.map(({ opening }) => opening?.[name] ?? 0)),
+  ]);
+
+/** Counts the steps of each session by one of their numbers; steps where it is 0 are left out. `type` is that of the first such step. */
+const packCounts = (sessions: readonly Session[], part: 2 | 3): Uint8Array => {
+  const [ends, keys, types, counts]: [number[], number[], number[], number[]] = [[], [], [], []];
+  for (const { trail } of sessions) {
+    const begin = keys.length;
+    for (let index = 0; index < trail.length; index += TRAIL_STRIDE) {
+      const key = trail[index + part] as number;
+      if (key === 0) continue;
+      // Lists are short: looking along one is quicker than a map.
+      const known = keys.indexOf(key, begin);
+      if (known >= 0) counts[known] = (counts[known] as number) + 1;
+      else {
+        keys.push(key);
+        types.push(trail[index + 1] as number);
+        counts.push(1);
+      }
+    }
+    ends.push(keys.length);
+  }
+  return packColumns([ends, keys, types, counts]);
+};
+
+const packTrails = (sessions: readonly Session[]): Uint8Array => {
+  const base = baseOf(sessions);
+  const [ends, at, kinds, types, metrics]: [number[], number[], number[], number[], number[]] = [[], [], [], [], []];
+  const known = new Map<number, number>();
+  const kindOf = (type: number, metric: number): number => {
+    // A word that is both a type and another type with its name is one metric, yet two kinds.
+    for (let kind = known.get(metric) ?? types.length; kind < types.length; kind += 1) if (types[kind] === type && metrics[kind] === metric) return kind;
+    if (!known.has(metric)) known.set(metric, types.length);
+    metrics.push(metric);
+    return types.push(type) - 1;
+  };
+  for (const { trail } of sessions) {
+    for (let index = 0; index < trail.length; index += TRAIL_STRIDE) {
+      at.push((trail[index] as number) - base);
+      kinds.push(kindOf(trail[index + 1] as number, trail[index + 2] as number));
+    }
+    ends.push(at.length);
+  }
+  return packColumns([ends, at, kinds, types, metrics]);
+};
+
+/** Packs one family of sessions that are in order of their start; all but the figures are made from their trails. */
+export const packFamily = (family: Family, sessions: readonly Session[]): Uint8Array => {
+  if (family === 'figures') return packFigures(sessions);
+  if (family === 'trails') return packTrails(sessions);
+  return packCounts(sessions, family === 'metrics' ? 2 : 3);
+};
+
+type Four = readonly [Column, Column, Column, Column];
+
+/** Opens packed families as a block; the figures must be among them. */
+export const openBlock = (packed: ReadonlyMap<Family, Uint8Array>): SessionBlock => {
+  const columnsOf = <T>(family: Family): T | undefined => {
+    const bytes = packed.get(family);
+    return bytes === undefined ? undefined : (unpackColumns(bytes) as T);
+  };
+  const [base, visitor, start, views, events, visible, scroll, engaged, source, path, device, browser, language] = columnsOf('figures') as readonly [Column, ...Four, ...Four, ...Four];
+  const [metrics, pages, trails] = [columnsOf<Four>('metrics'), columnsOf<Four>('pages'), columnsOf<readonly [...Four, Column]>('trails')];
+  return {
+    base: base[0] as number,
+    figures: { visitor, start, views, events, visible, scroll, engaged, source, path, device, browser, language },
+    ...(metrics === undefined ? {} : { metrics: { ends: metrics[0], metric: metrics[1], type: metrics[2], events: metrics[3] } }),
+    ...(pages === undefined ? {} : { pages: { ends: pages[0], path: pages[1], views: pages[3] } }),
+    ...(trails === undefined ? {} : { trails: { ends: trails[0], at: trails[1], kind: trails[2], type_of_kind: trails[3], metric_of_kind: trails[4] } }),
+  };
+};

@@ -1,0 +1,67 @@
+import type { Clock } from '../../../shared/clock.ts';
+import type { Log } from '../../../shared/log.ts';
+import type { Writer } from '../writer.ts';
+import type { Packer } from './packer.ts';
+import type { Sessionizer } from './sessionizer.ts';
+
+/** How often is looked whether something waits (milliseconds). */
+const LOOK_MS = 1_000;
+/** Blocks are packed in a twentieth of the time at most, so that ingestion hardly notices. */
+const REST_PER_WORK = 19;
+/** How long a step may rest at most (milliseconds). */
+const REST_MS_MAX = 2_000;
+
+/** Keeps sessions up with the log in the background: reads what was missed, writes what changed, packs what has settled. */
+export class SessionFollower {
+  private readonly sessionizer: Sessionizer;
+  private readonly packer: Packer;
+  private readonly writer: Writer;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(needs: { readonly sessionizer: Sessionizer; readonly packer: Packer; readonly writer: Writer }) {
+    this.sessionizer = needs.sessionizer;
+    this.packer = needs.packer;
+    this.writer = needs.writer;
+  }
+
+  /** Resolves when every event that is stored is in the sessions on disk. */
+  async settle(): Promise<void> {
+    const { sessionizer, writer } = this;
+    while (!sessionizer.isLive) await writer.run(() => sessionizer.read());
+    if (sessionizer.isDirty) await writer.run(() => sessionizer.flush());
+  }
+
+  /** Packs until there is nothing to pack; for tests and tools. */
+  async packAll(now: number): Promise<void> {
+    while (await this.step(now));
+  }
+
+  /** Begins to work in the background; answers how to end it. */
+  start(clock: Clock, log: Log): () => void {
+    const turn = async (): Promise<void> => {
+      const begun = performance.now();
+      let more = false;
+      try {
+        if (this.sessionizer.isLive) more = await this.step(clock());
+        else more = await this.writer.run(() => this.sessionizer.read());
+      } catch (error) {
+        log.warn('sessions could not be kept up', { error: String(error) });
+      }
+      const worked = performance.now() - begun;
+      if (this.timer !== undefined) this.timer = setTimeout(turn, more ? Math.min(worked * REST_PER_WORK, REST_MS_MAX) : LOOK_MS).unref();
+    };
+    this.timer = setTimeout(turn, LOOK_MS).unref();
+    return () => {
+      clearTimeout(this.timer);
+      this.timer = undefined;
+    };
+  }
+
+  private step(now: number): Promise<boolean> {
+    const { sessionizer, packer, writer } = this;
+    return writer.run(() => {
+      sessionizer.flush();
+      return packer.step(now);
+    });
+  }
+}

@@ -1,0 +1,120 @@
+import type { Database } from '../../../shared/sqlite/database.ts';
+import type { Opening, Session } from './session.ts';
+import { decodeTrail, encodeTrail } from './trail.ts';
+
+const FIGURES = 'visitor, start, last, views, events, visible, scroll, engaged, opening_rank, opening_at, opening_seq, source, path, device, browser, language';
+
+const toSession = (row: Record<string, unknown>): Session => {
+  const number = (name: string): number => row[name] as number;
+  const start = number('start');
+  const opening: Opening | undefined =
+    row['opening_rank'] === null
+      ? undefined
+      : {
+          rank: row['opening_rank'] as 0 | 1,
+          at: number('opening_at'),
+          seq: number('opening_seq'),
+          source: number('source'),
+          path: number('path'),
+          device: number('device'),
+          browser: number('browser'),
+          language: number('language'),
+        };
+  const trail = row['trail'] as Uint8Array | undefined;
+  return {
+    visitor: number('visitor'),
+    start,
+    last: number('last'),
+    views: number('views'),
+    events: number('events'),
+    visible: number('visible'),
+    scroll: number('scroll'),
+    engaged: row['engaged'] === 1,
+    opening,
+    trail: trail === undefined ? [] : decodeTrail(trail, start),
+  };
+};
+
+/** Visitors' sessions, one row each, by visitor and by time. */
+export class SessionStore {
+  private readonly write;
+  private readonly remove;
+  private readonly selectNear;
+  private readonly selectNextStart;
+  private readonly selectStarts;
+  private readonly removeOfVisitor;
+  private readonly selectBetween;
+  private readonly selectFiguresBetween;
+  private readonly selectMaxVisitor;
+  private readonly selectStartAt;
+
+  constructor(database: Database) {
+    this.write = database.prepare(
+      `INSERT INTO sessions (${FIGURES}, trail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET last = excluded.last, views = excluded.views, events = excluded.events, visible = excluded.visible, scroll = excluded.scroll, engaged = excluded.engaged,
+         opening_rank = excluded.opening_rank, opening_at = excluded.opening_at, opening_seq = excluded.opening_seq, source = excluded.source, path = excluded.path,
+         device = excluded.device, browser = excluded.browser, language = excluded.language, trail = excluded.trail`,
+    );
+    this.remove = database.prepare('DELETE FROM sessions WHERE visitor = ? AND start = ?');
+    this.selectNear = database.prepare(`SELECT ${FIGURES}, trail FROM sessions WHERE visitor = ? AND start <= ? ORDER BY start DESC LIMIT 2`);
+    this.selectNextStart = database.prepare('SELECT min(start) AS start FROM sessions WHERE visitor = ? AND start > ?');
+    this.selectStarts = database.prepare('SELECT start FROM sessions WHERE visitor = ?');
+    this.removeOfVisitor = database.prepare('DELETE FROM sessions WHERE visitor = ?');
+    this.selectBetween = database.prepare(`SELECT ${FIGURES}, trail FROM sessions INDEXED BY sessions_by_start WHERE (start, visitor) > (?, ?) AND start < ? ORDER BY start, visitor LIMIT ?`);
+    this.selectFiguresBetween = database.prepare(`SELECT ${FIGURES} FROM sessions INDEXED BY sessions_by_start WHERE (start, visitor) > (?, ?) AND start < ? ORDER BY start, visitor LIMIT ?`);
+    this.selectStartAt = database.prepare('SELECT start FROM sessions INDEXED BY sessions_by_start WHERE start >= ? ORDER BY start, visitor LIMIT 1 OFFSET ?');
+    this.selectMaxVisitor = database.prepare('SELECT max(visitor) AS visitor FROM sessions');
+  }
+
+  /** Writes a session; its row is found by its visitor and start. */
+  put(session: Session): void {
+    const { opening } = session;
+    this.write.run(
+      session.visitor, session.start, session.last, session.views, session.events, session.visible, session.scroll, session.engaged ? 1 : 0,
+      opening?.rank ?? null, opening?.at ?? null, opening?.seq ?? null, opening?.source ?? 0, opening?.path ?? 0, opening?.device ?? 0, opening?.browser ?? 0, opening?.language ?? 0,
+      encodeTrail(session.trail, session.start),
+    );
+  }
+
+  /** Removes one session. */
+  delete(visitor: number, start: number): void {
+    this.remove.run(visitor, start);
+  }
+
+  /** Reads the two sessions of a visitor that began last, up to a moment; the later first. */
+  near(visitor: number, until: number): readonly Session[] {
+    return this.selectNear.all(visitor, until).map(toSession);
+  }
+
+  /** When the visitor's next session begins; Infinity if there is none. */
+  nextStart(visitor: number, after: number): number {
+    return (this.selectNextStart.get(visitor, after)?.['start'] as number | null) ?? Infinity;
+  }
+
+  /** When the visitor's sessions began. */
+  starts(visitor: number): readonly number[] {
+    return this.selectStarts.all(visitor).map((row) => row['start'] as number);
+  }
+
+  /** Removes all sessions of a visitor. */
+  deleteOfVisitor(visitor: number): void {
+    this.removeOfVisitor.run(visitor);
+  }
+
+  /**
+   * Reads some sessions in order of start and visitor: those after a place and before a moment; their trails only if told so.
+   */
+  page(after: { readonly start: number; readonly visitor: number }, before: number, limit: number, with_trails: boolean): readonly Session[] {
+    return (with_trails ? this.selectBetween : this.selectFiguresBetween).all(after.start, after.visitor, before, limit).map(toSession);
+  }
+
+  /** When the session begins that has so many before it, counted from a moment on; undefined if they are fewer. */
+  startAt(from: number, place: number): number | undefined {
+    return this.selectStartAt.get(from, place)?.['start'] as number | undefined;
+  }
+
+  /** The highest number of a visitor who has sessions. */
+  maxVisitor(): number {
+    return (this.selectMaxVisitor.get()?.['visitor'] as number | null) ?? 0;
+  }
+}

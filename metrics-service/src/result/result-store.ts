@@ -1,0 +1,160 @@
+import type { StatementSync } from 'node:sqlite';
+import type { Database } from '../../../shared/sqlite/database.ts';
+import { ASSIGNED } from '../rollup/cell-deltas.ts';
+import { CLOCK_TOLERANCE_MS } from '../rollup/attribution.ts';
+import { BUCKET_MS } from '../schema.ts';
+import type { WordStore } from '../word/word-store.ts';
+import { dimensionSql, segmentSql, segmentValues } from './segment.ts';
+import type { Dimension, Segment } from './segment.ts';
+
+/** What one variant has in one metric; the metric 0 has the assigned users. All are numbers of words. */
+export interface ResultCell {
+  readonly variant: number;
+  readonly metric: number;
+  readonly users: number;
+  readonly events: number;
+  readonly value_sum: number;
+  readonly value_squares: number;
+}
+
+/** Users of one variant in one bucket of time, which begins at `at`. */
+export interface TimedUsers {
+  readonly at: number;
+  readonly variant: number;
+  readonly users: number;
+}
+
+/** A stretch of time, `to` exclusive; milliseconds since 1970. */
+export interface Period {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Unfiltered results read these rows alone, at any number of events. */
+export const RESULT_CELLS_SQL = 'SELECT variant, metric, users, events, value_sum, value_squares FROM result_cells WHERE experiment = ?';
+
+/** The visitors that count of a period and a segment. */
+const countedSql = (segment: Segment): string => `SELECT visitor, variant, assigned_at FROM assignments WHERE experiment = :experiment AND counted = 1 AND assigned_at >= :from AND assigned_at < :to${segmentSql(segment)}`;
+
+/** What is looked at where it is not everything. */
+export interface Scope {
+  readonly period: Period;
+  readonly segment: Segment;
+}
+
+/** Users with the same value of a dimension in one variant; null where no visit is known. */
+export interface DimensionUsers {
+  readonly value: string | null;
+  readonly variant: number;
+  readonly users: number;
+}
+
+/** The same for those of a segment who were assigned in a period and what they did in it, from assignments and events themselves. */
+export const scopedCellsSql = (segment: Segment): string => `
+  WITH counted AS (${countedSql(segment)}),
+  happened AS (
+    SELECT c.variant, c.visitor, e.type, e.name, coalesce(e.value, 0) AS value FROM counted c JOIN events e ON e.visitor = c.visitor
+    WHERE e.at < :to AND (e.at >= c.assigned_at OR (e.imported = 0 AND e.arrived >= c.assigned_at AND c.assigned_at - e.at < ${CLOCK_TOLERANCE_MS}))
+      AND (e.experiment IS NULL OR e.experiment IN (SELECT id FROM experiment_names WHERE experiment = :experiment)))
+  SELECT variant, ${ASSIGNED} AS metric, count(*) AS users, 0 AS events, 0.0 AS value_sum, 0.0 AS value_squares FROM counted GROUP BY variant
+  UNION ALL
+  SELECT variant, metric, count(*), sum(events), sum(value), sum(value * value) FROM (
+    SELECT variant, metric, visitor, sum(events) AS events, sum(value) AS value FROM (
+      SELECT variant, type AS metric, visitor, 1 AS events, value FROM happened
+      UNION ALL SELECT variant, name, visitor, 0, value FROM happened WHERE name IS NOT NULL AND name <> type)
+    GROUP BY variant, metric, visitor)
+  GROUP BY variant, metric`;
+
+const scopedConversionsSql = (segment: Segment): string => `
+  WITH counted AS (${countedSql(segment)})
+  SELECT m.first_at / ${BUCKET_MS} AS bucket, c.variant, count(*) AS users FROM counted c
+  JOIN visitor_metrics m ON m.visitor = c.visitor AND m.experiment = :experiment AND m.metric = :metric
+  WHERE m.first_at < :to GROUP BY 1, 2 ORDER BY 1`;
+
+const BUCKETS_SQL = 'SELECT bucket, variant, users FROM result_buckets WHERE experiment = :experiment AND metric = :metric AND bucket >= :first AND bucket < :last AND users <> 0 ORDER BY bucket';
+
+/** Reads what results are made of. */
+export class ResultStore {
+  private readonly database: Database;
+  private readonly words: WordStore;
+  private readonly statements = new Map<string, StatementSync>();
+  private readonly selectCells;
+  private readonly selectBuckets;
+  private readonly selectExclusions;
+  private readonly selectExtent;
+  private readonly sumBuckets;
+  private readonly countUsers;
+
+  constructor(database: Database, words: WordStore) {
+    this.database = database;
+    this.words = words;
+    this.selectCells = database.prepare(RESULT_CELLS_SQL);
+    this.selectBuckets = database.prepare(BUCKETS_SQL);
+    this.selectExclusions = database.prepare('SELECT reason, visitors FROM exclusions WHERE experiment = ?');
+    // Two subqueries, because SQLite takes min or max from the end of an index only when it is asked for one of them.
+    const extreme = (which: 'min' | 'max'): string => `(SELECT ${which}(assigned_at) FROM assignments WHERE experiment = :experiment AND counted = 1)`;
+    this.selectExtent = database.prepare(`SELECT ${extreme('min')} AS first, ${extreme('max')} AS last`);
+    this.sumBuckets = database.prepare(`SELECT coalesce(sum(users), 0) AS users FROM result_buckets WHERE experiment = ? AND metric = ${ASSIGNED} AND bucket >= ? AND bucket < ?`);
+    this.countUsers = database.prepare('SELECT count(*) AS users FROM assignments WHERE experiment = ? AND counted = 1 AND assigned_at >= ? AND assigned_at < ?');
+  }
+
+  /** Reads an experiment's cells; of a scope, if one is given. */
+  cells(experiment: number, scope?: Scope): readonly ResultCell[] {
+    return (scope === undefined ? this.selectCells.all(experiment) : this.scoped(scopedCellsSql(scope.segment), experiment, scope)) as unknown as readonly ResultCell[];
+  }
+
+  /** Reads when users were assigned, by bucket; periods begin and end with one. */
+  assignedOver(experiment: number, { period, segment }: Scope): readonly TimedUsers[] {
+    const rows = isWhole(segment)
+      ? this.bucketsOver(experiment, ASSIGNED, period)
+      : this.scoped(`SELECT assigned_at / ${BUCKET_MS} AS bucket, variant, count(*) AS users FROM (${countedSql(segment)}) GROUP BY 1, 2 ORDER BY 1`, experiment, { period, segment });
+    return rows.map(toTimed);
+  }
+
+  /** Reads when users first converted, by bucket; from the rollup, where the scope is all users who were assigned before its end. */
+  convertedOver(experiment: number, metric: number, { period, segment }: Scope): readonly TimedUsers[] {
+    const rows = isWhole(segment) && period.from === 0 ? this.bucketsOver(experiment, metric, period) : this.scoped(scopedConversionsSql(segment), experiment, { period, segment }, { metric });
+    return rows.map(toTimed);
+  }
+
+  /** Counts users by what they have in a dimension. */
+  usersBy(experiment: number, dimension: Dimension, scope: Scope): readonly DimensionUsers[] {
+    const sql = `SELECT ${dimensionSql(dimension)} AS value, variant, count(*) AS users FROM assignments WHERE experiment = :experiment AND counted = 1 AND assigned_at >= :from AND assigned_at < :to${segmentSql(scope.segment)} GROUP BY 1, 2`;
+    return this.scoped(sql, experiment, scope) as unknown as readonly DimensionUsers[];
+  }
+
+  private bucketsOver(experiment: number, metric: number, { from, to }: Period): readonly Record<string, unknown>[] {
+    return this.selectBuckets.all({ experiment, metric, first: Math.floor(from / BUCKET_MS), last: Math.ceil(to / BUCKET_MS) });
+  }
+
+  private scoped(sql: string, experiment: number, { period, segment }: Scope, more: Readonly<Record<string, number>> = {}): readonly Record<string, unknown>[] {
+    let statement = this.statements.get(sql);
+    if (statement === undefined) this.statements.set(sql, (statement = this.database.prepare(sql)));
+    return statement.all({ experiment, from: period.from, to: period.to, ...segmentValues(segment, this.words), ...more });
+  }
+
+  /** Reads how many visitors are left out, by reason. */
+  exclusions(experiment: number): ReadonlyMap<string, number> {
+    return new Map(this.selectExclusions.all(experiment).map((row) => [row['reason'] as string, row['visitors'] as number]));
+  }
+
+  /** Reads when the first and the last counted user were assigned; undefined without users. */
+  extent(experiment: number): { readonly first: number; readonly last: number } | undefined {
+    const row = this.selectExtent.get({ experiment }) as { first: number | null; last: number | null } | undefined;
+    return row === undefined || row.first === null || row.last === null ? undefined : { first: row.first, last: row.last };
+  }
+
+  /** Counts the users assigned in any period: whole buckets from the rollup, what is left at its ends from the index; one by one in a segment. */
+  usersBetween(experiment: number, { from, to }: Period, segment: Segment = {}): number {
+    if (!isWhole(segment)) return this.scoped(`SELECT count(*) AS users FROM (${countedSql(segment)})`, experiment, { period: { from, to }, segment })[0]?.['users'] as number;
+    const count = (start: number, end: number): number => (end <= start ? 0 : (this.countUsers.get(experiment, start, end)?.['users'] as number));
+    const first = Math.ceil(from / BUCKET_MS);
+    const last = Math.floor(to / BUCKET_MS);
+    if (last <= first) return count(from, to);
+    return count(from, first * BUCKET_MS) + (this.sumBuckets.get(experiment, first, last)?.['users'] as number) + count(last * BUCKET_MS, to);
+  }
+}
+
+const isWhole = (segment: Segment): boolean => Object.keys(segment).length === 0;
+
+const toTimed = (row: Record<string, unknown>): TimedUsers => ({ at: (row['bucket'] as number) * BUCKET_MS, variant: row['variant'] as number, users: row['users'] as number });

@@ -1,0 +1,80 @@
+import type { Sessionizer } from '../analytics/sessionizer.ts';
+import type { AssignmentStore, AssignmentRow } from '../assignment/assignment-store.ts';
+import { NOT_ENROLLED } from '../assignment/enrolment.ts';
+import type { EventStore } from '../event/event-store.ts';
+import type { VisitorStore } from '../visitor/visitor-store.ts';
+import { ledgerOf } from './ledger.ts';
+import type { RollupStore } from './rollup-store.ts';
+
+/** What was removed of a person. */
+export interface Erased {
+  readonly events: number;
+  readonly assignments: number;
+}
+
+/** Changes who was assigned what, and with it where events that are known already count. Works inside the caller's transaction. */
+export class Reattribution {
+  private readonly events: EventStore;
+  private readonly visitors: VisitorStore;
+  private readonly assignments: AssignmentStore;
+  private readonly rollups: RollupStore;
+  private readonly sessionizer: Sessionizer;
+
+  constructor(stores: { readonly events: EventStore; readonly visitors: VisitorStore; readonly assignments: AssignmentStore; readonly rollups: RollupStore; readonly sessionizer: Sessionizer }) {
+    this.events = stores.events;
+    this.visitors = stores.visitors;
+    this.assignments = stores.assignments;
+    this.rollups = stores.rollups;
+    this.sessionizer = stores.sessionizer;
+  }
+
+  /** Stores an assignment; the visitor's earlier events count from now on where it says. Answers false if the very same is there. */
+  assign(visitor_id: string, assignment: Omit<AssignmentRow, 'visitor'>): boolean {
+    const { id, enrolments } = this.visitors.open(visitor_id);
+    const first = !enrolments.has(assignment.experiment);
+    if (!this.assignments.add({ visitor: id, ...assignment }, first && !assignment.forced)) return false;
+    this.visitors.forgetOne(visitor_id);
+    const events = this.events.attributable(id);
+    const after = this.visitors.enrolments(id);
+    this.rollups.takeOff(id, ledgerOf(events, enrolments));
+    this.rollups.putOn(id, ledgerOf(events, after));
+    const enrolment = after.get(assignment.experiment);
+    if (!first && enrolment !== undefined) this.assignments.settle(id, enrolment);
+    return true;
+  }
+
+  /** Changes the stored facts of some visitors and counts all of their events anew. */
+  change(visitors: readonly number[], change: () => void): void {
+    for (const id of visitors) this.rollups.takeOff(id, ledgerOf(this.events.attributable(id), this.visitors.enrolments(id)));
+    change();
+    for (const id of visitors) {
+      const enrolments = this.visitors.enrolments(id);
+      this.rollups.putOn(id, ledgerOf(this.events.attributable(id), enrolments));
+      for (const enrolment of enrolments.values()) this.assignments.settle(id, enrolment);
+    }
+    this.visitors.forget();
+  }
+
+  /** Removes what a visitor did before a time, and their part in experiments that they entered before it; every figure stays as it is. */
+  retire(id: number, before: number): Erased {
+    const old = ledgerOf(this.events.attributable(id), this.visitors.enrolments(id));
+    const removed = { events: this.events.deleteBefore(id, before), assignments: this.assignments.deleteEntered(id, before) };
+    const enrolments = this.visitors.enrolments(id);
+    const events = this.events.attributable(id);
+    this.rollups.freeze(id, old, ledgerOf(events, enrolments));
+    if (events.length === 0 && enrolments.size === 0) this.visitors.deleteNumber(id);
+    return removed;
+  }
+
+  /** Removes a person from events, assignments and every rollup; undefined if nobody is known by that id. */
+  erase(visitor_id: string): Erased | undefined {
+    const id = this.visitors.find(visitor_id);
+    if (id === undefined) return undefined;
+    this.rollups.takeOff(id, ledgerOf(this.events.attributable(id), this.visitors.enrolments(id)));
+    this.rollups.putOn(id, ledgerOf([], NOT_ENROLLED));
+    this.sessionizer.erase(id);
+    const erased = { events: this.events.delete(id), assignments: this.assignments.delete(id) };
+    this.visitors.delete(visitor_id, id);
+    return erased;
+  }
+}

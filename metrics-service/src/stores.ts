@@ -1,0 +1,79 @@
+import type { Database } from '../../shared/sqlite/database.ts';
+import { GroupCommit } from '../../shared/sqlite/group-commit.ts';
+import { BlockStore } from './analytics/block-store.ts';
+import { Packer } from './analytics/packer.ts';
+import { SessionFollower } from './analytics/session-follower.ts';
+import { SessionStore } from './analytics/session-store.ts';
+import { Sessionizer } from './analytics/sessionizer.ts';
+import { UnreadEvents } from './analytics/unread-events.ts';
+import { AssignmentStore } from './assignment/assignment-store.ts';
+import { BotTally } from './event/bot-tally.ts';
+import { EventRecorder } from './event/event-recorder.ts';
+import { EventStore } from './event/event-store.ts';
+import { ExperimentStore } from './experiment/experiment-store.ts';
+import { MetaStore } from './meta-store.ts';
+import { ResultStore } from './result/result-store.ts';
+import { Reattribution } from './rollup/reattribution.ts';
+import { RollupStore } from './rollup/rollup-store.ts';
+import { StatsStore } from './stats/stats-store.ts';
+import { VisitorStore } from './visitor/visitor-store.ts';
+import { WordStore } from './word/word-store.ts';
+import { Writer } from './writer.ts';
+
+/** All that reads and writes metrics.sqlite, and the one writer that its changes go through. */
+export interface Stores {
+  readonly database: Database;
+  readonly words: WordStore;
+  readonly visitors: VisitorStore;
+  readonly experiments: ExperimentStore;
+  readonly events: EventStore;
+  readonly assignments: AssignmentStore;
+  readonly rollups: RollupStore;
+  readonly tally: BotTally;
+  readonly stats: StatsStore;
+  readonly results: ResultStore;
+  readonly meta: MetaStore;
+  readonly sessions: SessionStore;
+  readonly blocks: BlockStore;
+  readonly follower: SessionFollower;
+  readonly recorder: EventRecorder;
+  readonly reattribution: Reattribution;
+  readonly writer: Writer;
+}
+
+/** Creates the stores over an open database; `own_hosts` are no source of visits. */
+export const createStores = (database: Database, own_hosts: readonly string[] = []): Stores => {
+  const words = new WordStore(database);
+  const visitors = new VisitorStore(database);
+  const experiments = new ExperimentStore(database);
+  const events = new EventStore(database, words, experiments);
+  const assignments = new AssignmentStore(database);
+  const rollups = new RollupStore(database);
+  const meta = new MetaStore(database);
+  const sessions = new SessionStore(database);
+  const blocks = new BlockStore(database);
+  const sessionizer = new Sessionizer({ sessions, blocks, words, meta, own_hosts, unread: new UnreadEvents(database, words), last_seq: events.lastSeq });
+  const writer = new Writer(new GroupCommit(database), [words, visitors, experiments, rollups, sessionizer], () => {
+    rollups.flush();
+    sessionizer.flushIfMany();
+  });
+  return {
+    database,
+    words,
+    visitors,
+    experiments,
+    events,
+    assignments,
+    rollups,
+    tally: new BotTally(database),
+    stats: new StatsStore(database, words),
+    results: new ResultStore(database, words),
+    meta,
+    sessions,
+    blocks,
+    follower: new SessionFollower({ sessionizer, packer: new Packer(sessions, blocks), writer }),
+    recorder: new EventRecorder({ events, visitors, words, experiments, rollups, sessionizer }),
+    reattribution: new Reattribution({ events, visitors, assignments, rollups, sessionizer }),
+    writer,
+  };
+};

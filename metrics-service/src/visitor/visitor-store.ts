@@ -1,0 +1,105 @@
+import type { Database } from '../../../shared/sqlite/database.ts';
+import { enrolmentsOf, NOT_ENROLLED } from '../assignment/enrolment.ts';
+import type { Enrolments, StoredAssignment } from '../assignment/enrolment.ts';
+import { storedId } from '../stored-id.ts';
+
+/** How many visitors are kept in memory; the older half goes first. */
+const REMEMBERED_MAX = 16_000;
+
+/** Types of events by variant by experiment: what a visitor was seen doing, for `/stats`. Few each, so lists. */
+export type Seen = Map<number, Map<number, number[]>>;
+
+/** First conversion and revenue of a visitor in one metric. */
+export interface VisitorMetric {
+  readonly first_at: number;
+  readonly value_sum: number;
+}
+
+/** What the writer knows of a visitor without asking the disk; undefined is what was not asked for yet. */
+export interface Visitor {
+  readonly id: number;
+  readonly enrolments: Enrolments;
+  seen: Seen | undefined;
+  /** By metric by experiment; holds all that is stored where `knowsAllMetrics`, else what was asked for. */
+  metrics: Map<number, Map<number, VisitorMetric>> | undefined;
+  knowsAllMetrics: boolean;
+}
+
+/** Numbers for visitors, and a bounded memory of what was read about them. */
+export class VisitorStore {
+  private young = new Map<string, Visitor>();
+  private old = new Map<string, Visitor>();
+  private readonly select;
+  private readonly insert;
+  private readonly selectAssignments;
+  private readonly remove;
+  private last_id: number;
+
+  constructor(database: Database) {
+    this.select = database.prepare('SELECT id FROM visitors WHERE visitor_id = ?');
+    this.insert = database.prepare('INSERT INTO visitors (id, visitor_id) VALUES (?, ?) ON CONFLICT DO NOTHING');
+    this.selectAssignments = database.prepare('SELECT experiment, variant, assigned_at, forced FROM assignments WHERE visitor = ?');
+    this.remove = database.prepare('DELETE FROM visitors WHERE id = ?');
+    // A number is never given twice: sessions of somebody whom retention removed keep theirs.
+    const row = database.prepare('SELECT (SELECT max(id) FROM visitors) AS visitor, (SELECT max(visitor) FROM sessions) AS session').get();
+    this.last_id = Math.max(Number(row?.['visitor'] ?? 0), Number(row?.['session'] ?? 0));
+  }
+
+  /** Answers a visitor, made inside the open transaction if unknown. */
+  open(visitor_id: string): Visitor {
+    const known = this.young.get(visitor_id) ?? this.old.get(visitor_id);
+    if (known !== undefined) return this.remember(visitor_id, known);
+    const next_id = this.last_id + 1;
+    const { changes } = this.insert.run(next_id, storedId(visitor_id));
+    // Of somebody new everything is known: nothing.
+    if (changes !== 0) {
+      this.last_id = next_id;
+      return this.remember(visitor_id, { id: next_id, enrolments: NOT_ENROLLED, seen: new Map(), metrics: undefined, knowsAllMetrics: true });
+    }
+    const id = this.find(visitor_id) as number;
+    return this.remember(visitor_id, { id, enrolments: this.enrolments(id), seen: undefined, metrics: undefined, knowsAllMetrics: false });
+  }
+
+  /** Answers the number of a visitor who is known. */
+  find(visitor_id: string): number | undefined {
+    return this.select.get(storedId(visitor_id))?.['id'] as number | undefined;
+  }
+
+  /** Reads what a visitor's assignments come to. */
+  enrolments(id: number): Enrolments {
+    const rows = this.selectAssignments.all(id);
+    return rows.length === 0 ? NOT_ENROLLED : enrolmentsOf(rows.map((row) => ({ ...row, forced: row['forced'] === 1 }) as unknown as StoredAssignment));
+  }
+
+  /** Forgets one visitor: their assignments or rows changed by another way than event by event. */
+  forgetOne(visitor_id: string): void {
+    this.young.delete(visitor_id);
+    this.old.delete(visitor_id);
+  }
+
+  /** Removes a visitor's number; whatever refers to it must be gone. */
+  delete(visitor_id: string, id: number): void {
+    this.remove.run(id);
+    this.forgetOne(visitor_id);
+  }
+
+  /** Removes the number of a visitor who is gone; the caller makes the store forget. */
+  deleteNumber(id: number): void {
+    this.remove.run(id);
+  }
+
+  /** Forgets what a rolled-back transaction may have taught. */
+  forget(): void {
+    this.young.clear();
+    this.old.clear();
+  }
+
+  private remember(visitor_id: string, visitor: Visitor): Visitor {
+    if (this.young.size >= REMEMBERED_MAX / 2 && !this.young.has(visitor_id)) {
+      this.old = this.young;
+      this.young = new Map();
+    }
+    this.young.set(visitor_id, visitor);
+    return visitor;
+  }
+}

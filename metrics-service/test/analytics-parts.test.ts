@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { packColumns, unpackColumns } from '../src/analytics/columns.ts';
+import { sharePage } from '../src/analytics/share-list.ts';
+import { addEvent, isBounce, joinSession, sessionOf } from '../src/analytics/session.ts';
+import type { Session, SessionEvent } from '../src/analytics/session.ts';
+import { decodeTrail, encodeTrail, TRAIL_EVENTS_MAX, TRAIL_STRIDE } from '../src/analytics/trail.ts';
+import { VisitorSet } from '../src/analytics/visitor-set.ts';
+import { VisitorSlots } from '../src/analytics/visitor-slots.ts';
+import { Random } from './support/random.ts';
+
+const eventAt = (at: number, over: Partial<SessionEvent> = {}): SessionEvent => ({ at, seq: at, type: 1, metric: 1, views: 0, path: 0, visible: 0, scroll: 0, engaged: false, ...over });
+
+test('packColumns() keeps numbers of every size', () => {
+  const columns = [[], [0, 255], [256, 65_535], [65_536, 4_294_967_295], [4_294_967_296, 2 ** 52], [7]];
+  const packed = packColumns(columns);
+  assert.deepEqual(unpackColumns(packed).map((column) => [...column]), columns);
+  assert.deepEqual(unpackColumns(packed).map((column) => column.BYTES_PER_ELEMENT), [1, 1, 2, 4, 8, 1]);
+  // As a driver may hand it over: somewhere within other bytes.
+  const shifted = new Uint8Array(packed.length + 3);
+  shifted.set(packed, 3);
+  assert.deepEqual(unpackColumns(shifted.subarray(3)).map((column) => [...column]), columns);
+});
+
+test('decodeTrail() reads what encodeTrail() wrote', () => {
+  const start = Date.UTC(2026, 0, 1);
+  const trail = [start, 1, 1, 300, start, 2, 70_000, 0, start + 2 ** 33, 3, 3, 2 ** 40];
+  assert.deepEqual(decodeTrail(encodeTrail(trail, start), start), trail);
+});
+
+test('a session is the same in whatever order its events come and its parts are joined', () => {
+  const random = new Random(7);
+  const events = Array.from({ length: 40 }, (_, index) => eventAt(index * 1_000, { views: random.chance(0.3) ? 1 : 0, visible: random.below(50), scroll: random.below(101), engaged: random.chance(0.1), type: 1 + random.below(5) }));
+  const whole = (parts: readonly (readonly SessionEvent[])[]): Session => {
+    const sessions = parts.map(([first, ...rest]) => {
+      const session = sessionOf(1, first as SessionEvent);
+      for (const event of rest) addEvent(session, event);
+      return session;
+    });
+    const [first, ...others] = sessions as [Session, ...Session[]];
+    for (const other of others) joinSession(first, other);
+    return first;
+  };
+  const expected = whole([events]);
+  for (let round = 0; round < 20; round += 1) {
+    const shuffled = [...events].sort(() => random.next() - 0.5);
+    const cut = 1 + random.below(38);
+    assert.deepEqual(whole([shuffled.slice(0, cut), shuffled.slice(cut)]), expected);
+  }
+});
+
+test('a trail has an end, the figures have none', () => {
+  const session = sessionOf(1, eventAt(0));
+  for (let at = 1; at < TRAIL_EVENTS_MAX + 50; at += 1) addEvent(session, eventAt(at));
+  assert.deepEqual([session.events, session.trail.length], [TRAIL_EVENTS_MAX + 50, TRAIL_EVENTS_MAX * TRAIL_STRIDE]);
+  addEvent(session, eventAt(5, { type: 9 }));
+  assert.deepEqual([session.trail.length, session.trail[6 * TRAIL_STRIDE + 1]], [TRAIL_EVENTS_MAX * TRAIL_STRIDE, 9]);
+});
+
+test('isBounce() takes one view, no click and less than ten seconds', () => {
+  assert.equal(isBounce(1, false, 99), true);
+  assert.equal(isBounce(1, false, 100), false);
+  assert.equal(isBounce(1, true, 0), false);
+  assert.equal(isBounce(2, false, 0), false);
+  assert.equal(isBounce(0, false, 0), false);
+});
+
+test('VisitorSet counts few and many visitors alike', () => {
+  const random = new Random(11);
+  for (const range of [10, 5_000, 300_000]) {
+    const [set, expected] = [new VisitorSet(), new Set<number>()];
+    for (let index = 0; index < 20_000; index += 1) {
+      const visitor = 1 + random.below(range);
+      set.add(visitor);
+      expected.add(visitor);
+    }
+    assert.equal(set.size, expected.size);
+  }
+});
+
+test('VisitorSlots gives each visitor one place', () => {
+  const slots = new VisitorSlots();
+  const visitors = Array.from({ length: 5_000 }, (_, index) => index * 4_096 + 1);
+  for (const [place, visitor] of visitors.entries()) assert.equal(slots.of(visitor), place);
+  for (const [place, visitor] of visitors.entries()) assert.deepEqual([slots.of(visitor), slots.find(visitor)], [place, place]);
+  assert.deepEqual([slots.find(2), slots.find(1e9), slots.size, slots.visitorAt(1)], [-1, -1, visitors.length, visitors[1]]);
+});
+
+test('sharePage() goes through a list once, the largest first, and refuses a strange cursor', () => {
+  const shares = Array.from({ length: 25 }, (_, index) => ({ name: `n${index}`, weight: index % 4 }));
+  const seen: string[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = sharePage(shares, ({ weight }) => weight, ({ name }) => name, 4, cursor);
+    seen.push(...page.data.map(({ name }) => name));
+    if (page.next_cursor === null) break;
+    cursor = page.next_cursor;
+  }
+  assert.deepEqual([seen.length, new Set(seen).size, seen[0]], [25, 25, 'n11']);
+  assert.throws(() => sharePage(shares, ({ weight }) => weight, ({ name }) => name, 4, 'nonsense'), { kind: 'invalid' });
+});

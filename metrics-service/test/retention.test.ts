@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createLog } from '../../shared/log.ts';
+import { importLines } from '../src/import/importer.ts';
+import { Retention } from '../src/retention/retention.ts';
+import type { Stores } from '../src/stores.ts';
+import { openStores } from './support/open-stores.ts';
+
+const DAY = 86_400_000;
+const NOW = Date.UTC(2026, 0, 10, 15);
+
+const retentionOf = (stores: Stores, days: number, now: number = NOW): Retention => new Retention({ stores, clock: () => now, log: createLog({ service: 'test', level: 'error', write: () => {} }), days });
+
+const fill = (stores: Stores, oldest: () => number = () => 0): ReturnType<typeof importLines> => {
+  const lines = [9, 8, 7, 1].flatMap((day) => [
+    { record: 'assignment', visitor_id: `v${day}`, experiment_id: 'x', variant: 'A', timestamp: new Date(Date.UTC(2026, 0, day)).toISOString() },
+    { record: 'event', visitor_id: `v${day}`, event_type: 'form_submit', timestamp: new Date(Date.UTC(2026, 0, day)).toISOString(), event_id: `e${day}` },
+  ]);
+  return importLines({ stores, clock: () => NOW, oldest }, [Buffer.from(lines.map((line) => JSON.stringify(line)).join('\n'))] as unknown as AsyncIterable<Uint8Array>);
+};
+
+const count = (stores: Stores, table: string): unknown => stores.database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.['rows'];
+
+test('Retention removes persons before its first day, and leaves every figure', async () => {
+  const stores = openStores();
+  await fill(stores);
+  const { experiment } = stores.experiments.name('x');
+  const [cells, stats] = [stores.results.cells(experiment), stores.stats.cells(experiment)];
+  await retentionOf(stores, 2).run();
+  assert.deepEqual([count(stores, 'events'), count(stores, 'assignments'), count(stores, 'visitors'), count(stores, 'visitor_metrics')], [2, 2, 2, 2]);
+  assert.deepEqual([stores.results.cells(experiment), stores.stats.cells(experiment)], [cells, stats]);
+  stores.database.close();
+});
+
+test('Retention keeps everything where no days are set', async () => {
+  const stores = openStores();
+  await fill(stores);
+  const retention = retentionOf(stores, 0);
+  retention.start();
+  await retention.run();
+  assert.deepEqual([retention.oldest(), count(stores, 'events')], [0, 4]);
+  stores.database.close();
+});
+
+test('Retention goes through the visitors once a day', async () => {
+  const stores = openStores();
+  await fill(stores);
+  await retentionOf(stores, 5).run();
+  assert.equal(count(stores, 'events'), 3);
+  await retentionOf(stores, 5, NOW + 8 * 3_600_000).run();
+  assert.equal(count(stores, 'events'), 3);
+  await retentionOf(stores, 5, NOW + 3 * DAY).run();
+  assert.equal(count(stores, 'events'), 2);
+  stores.database.close();
+});
+
+test('importLines() refuses what is older than what is kept', async () => {
+  const stores = openStores();
+  const retention = retentionOf(stores, 2);
+  const answer = await fill(stores, () => retention.oldest());
+  assert.deepEqual([answer.accepted, answer.rejected], [4, 4]);
+  assert.match(answer.errors[0]?.errors[0]?.message ?? '', /older than what is kept/);
+  stores.database.close();
+});

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { mkdtempDisposableSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { StoredDatabase } from '../../shared/sqlite/stored-database.ts';
+import type { Stores } from '../src/stores.ts';
+import { isSame } from '../src/verify/difference.ts';
+import type { Difference } from '../src/verify/difference.ts';
+import { verifyDatabase } from '../src/verify/verify-database.ts';
+import type { VerifySummary } from '../src/verify/verify-database.ts';
+import { History } from './support/history.ts';
+import { openStores } from './support/open-stores.ts';
+import { Random } from './support/random.ts';
+
+const HISTORIES = 6;
+const STEPS = 120;
+
+interface Verdict extends VerifySummary {
+  readonly differences: readonly Difference[];
+}
+
+/** Verifies a copy of what the stores have. */
+const verify = async (stores: Stores, folder: string): Promise<Verdict> => {
+  const file = join(folder, 'copy.sqlite');
+  await stores.database.backup(file);
+  using database = new StoredDatabase(file);
+  const differences: Difference[] = [];
+  const summary = verifyDatabase(database, { onDifference: (difference) => differences.push(difference), onProgress: () => {} });
+  return { ...summary, differences };
+};
+
+test('verifyDatabase() finds nothing wrong after any history, with retention and without', async (context) => {
+  const seed = Math.floor(Math.random() * 1e9);
+  context.diagnostic(`seed ${seed}`);
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'fairsplit-verify-'));
+  for (let index = 0; index < HISTORIES; index += 1) {
+    const stores = openStores(join(folder.path, `${index}.sqlite`));
+    const history = new History(stores, new Random(seed + index));
+    const retains = index % 2 === 1;
+    for (let step = 1; step <= STEPS; step += 1) {
+      await history.step(!retains);
+      if (retains && step % 20 === 0) await history.retain();
+      if (step % 15 === 0) await stores.follower.settle();
+    }
+    const { events, differences } = await verify(stores, folder.path);
+    assert.deepEqual(differences, [], `seed ${seed} history ${index}`);
+    assert.ok(events > 0);
+    stores.database.close();
+  }
+});
+
+/** One wrong figure each, and the table that must be named. */
+const TAMPERINGS: readonly (readonly [table: string, sql: string])[] = [
+  ['stats_cells', 'UPDATE stats_cells SET events = events + 1 WHERE (experiment, variant, type) = (SELECT experiment, variant, type FROM stats_cells LIMIT 1)'],
+  ['stats_cells', 'DELETE FROM stats_cells WHERE (experiment, variant, type) = (SELECT experiment, variant, type FROM stats_cells WHERE events > 0 LIMIT 1)'],
+  ['result_cells', 'UPDATE result_cells SET users = users - 1 WHERE metric = 0 AND users > 0'],
+  ['result_cells', 'UPDATE result_cells SET value_sum = value_sum + 0.5 WHERE metric > 0'],
+  ['result_buckets', 'UPDATE result_buckets SET bucket = bucket + 100000'],
+  ['exclusions', "INSERT INTO exclusions VALUES (1, 'conflicting', 5) ON CONFLICT DO UPDATE SET visitors = visitors + 5"],
+  ['visitor_seen', "UPDATE visitor_seen SET types = types || ' 999'"],
+  ['visitor_seen', 'DELETE FROM visitor_seen'],
+  ['visitor_metrics', 'UPDATE visitor_metrics SET first_at = first_at + 1'],
+  ['visitor_metrics', 'DELETE FROM visitor_metrics'],
+  ['assignments', 'UPDATE assignments SET counted = 1 - counted'],
+  ['events', 'DELETE FROM visitors WHERE id = (SELECT visitor FROM events LIMIT 1)'],
+  ['sessions', 'UPDATE sessions SET views = views + 1'],
+  ['sessions', 'UPDATE sessions SET last = last + 1, events = events + 1'],
+];
+
+test('verifyDatabase() reports each figure that is stored otherwise than it is counted', async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'fairsplit-verify-'));
+  for (const [index, [table, sql]] of TAMPERINGS.entries()) {
+    const stores = openStores(join(folder.path, `${index}.sqlite`));
+    const history = new History(stores, new Random(7));
+    for (let step = 0; step < 40; step += 1) await history.step();
+    await stores.follower.settle();
+    stores.database.exec(sql);
+    const { differences } = await verify(stores, folder.path);
+    assert.ok(differences.some((difference) => difference.table === table), `${sql}: ${JSON.stringify(differences)}`);
+    stores.database.close();
+  }
+});
+
+test('isSame() takes sums of fractions as equal in their first digits, and whole numbers exactly', () => {
+  assert.ok(isSame(0.1 + 0.2, 0.3));
+  assert.ok(isSame(1e12 + 0.1, 1e12 + 0.3));
+  assert.ok(!isSame(1e12, 1e12 + 1));
+  assert.ok(!isSame(0.5, 0.4));
+});
