@@ -1,0 +1,34 @@
+import { Peer, PeerAway } from '../../shared/http/peer.ts';
+
+/** What `POST /import` answers. */
+export interface ImportAnswer {
+  readonly lines: number;
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  readonly errors: readonly { readonly line: number; readonly errors: readonly { readonly field: string; readonly message: string }[] }[];
+}
+
+const CHUNK_TIMEOUT_MS = 120_000;
+const RETRY_FOR_MS = 60_000;
+const RETRY_EVERY_MS = 500;
+
+/** A refusal that sending again does not mend. */
+export class ImportRefused extends Error {}
+
+/** Sends lines to `POST /import`; while metrics-service is away it tries again for a minute, which is harmless: every line is idempotent. */
+export const sendLines = async (peer: Peer, lines: readonly string[], wait: (milliseconds: number) => Promise<unknown>, now: () => number = () => performance.now()): Promise<ImportAnswer> => {
+  const body = `${lines.join('\n')}\n`;
+  const until = now() + RETRY_FOR_MS;
+  for (;;) {
+    try {
+      const answer = await peer.call({ method: 'POST', path: '/import', body, headers: { 'content-type': 'application/x-ndjson' }, timeout_ms: CHUNK_TIMEOUT_MS });
+      if (answer.status === 200) return JSON.parse(answer.text) as ImportAnswer;
+      if (answer.status !== 503 && answer.status !== 507) throw new ImportRefused(`metrics-service answered ${answer.status}: ${answer.text.slice(0, 300)}`);
+      if (now() > until) throw new ImportRefused(`metrics-service answered ${answer.status} for a minute`);
+    } catch (error) {
+      if (!(error instanceof PeerAway) || now() > until) throw error;
+    }
+    await wait(RETRY_EVERY_MS);
+  }
+};
