@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Peer } from '../../shared/http/peer.ts';
 import { StartFault } from '../../shared/start-fault.ts';
 import type { ServiceDatabase } from './service-databases.ts';
 
 /** How long a service may take to copy its database, and how long it may then send nothing (ms). */
 const SILENT_MS_MAX = 30 * 60_000;
+/** How often a service that is sending a backup to somebody else is asked again (ms). */
+const TURN_MS = 250;
 const DETAIL_BYTES_MAX = 4_096;
 
 /** A file that was written and is on disk. */
@@ -39,20 +42,41 @@ const refusal = async (incoming: IncomingMessage, service: string): Promise<Star
   return new StartFault(`${hintFor(incoming.statusCode ?? 0, service)}${detail === '' ? '' : ` (${detail.slice(0, 200)})`}`);
 };
 
-/**
- * Fetches a running service's database into a file (0600), as it arrives; it is whole, its digest compared, and on disk when this resolves.
- * Throws StartFault when the service is not there, refuses, or breaks off.
- */
-export const fetchDatabase = async (peer: Peer, { service }: Pick<ServiceDatabase, 'service'>, path: string, onBytes: (done: number, total: number) => void): Promise<Fetched> => {
+const ask = async (peer: Peer, service: string): Promise<IncomingMessage> => {
   const outgoing = peer.open({ method: 'POST', path: '/backup', headers: { 'content-length': '0' } });
   outgoing.setTimeout(SILENT_MS_MAX, () => outgoing.destroy(new Error('nothing arrived for half an hour')));
   outgoing.end();
-  let incoming: IncomingMessage;
   try {
-    [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    return incoming;
   } catch (error) {
     throw new StartFault(`${service} does not answer (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}). Is Fairsplit running, on these ports?`);
   }
+};
+
+/** Asks until it is this caller's turn: a service sends one backup at a time, and another command may be at it. */
+const askInTurn = async (peer: Peer, service: string, turn_ms_max: number): Promise<IncomingMessage> => {
+  const until = performance.now() + turn_ms_max;
+  for (;;) {
+    const incoming = await ask(peer, service);
+    if (incoming.statusCode !== 409 || performance.now() > until) return incoming;
+    incoming.resume();
+    await sleep(TURN_MS);
+  }
+};
+
+/**
+ * Fetches a running service's database into a file (0600), as it arrives; it is whole, its digest compared, and on disk when this resolves. Waits for as long as
+ * `turn_ms_max` while the service sends a backup to somebody else. Throws StartFault when the service is not there, refuses, or breaks off.
+ */
+export const fetchDatabase = async (
+  peer: Peer,
+  { service }: Pick<ServiceDatabase, 'service'>,
+  path: string,
+  onBytes: (done: number, total: number) => void,
+  turn_ms_max: number = SILENT_MS_MAX,
+): Promise<Fetched> => {
+  const incoming = await askInTurn(peer, service, turn_ms_max);
   if (incoming.statusCode !== 200) throw await refusal(incoming, service);
   const total = Number(incoming.headers['content-length']);
   const digest = /sha-256=:([^:]+):/.exec(String(incoming.headers['content-digest']))?.[1];

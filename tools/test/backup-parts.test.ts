@@ -74,12 +74,12 @@ test('findSideFiles() takes what belongs to the installation that was asked, and
 });
 
 /** Asks a server that answers as told. */
-const fetchFrom = async (answer: RequestListener, path: string): Promise<unknown> => {
+const fetchFrom = async (answer: RequestListener, path: string, turn_ms_max = 0): Promise<unknown> => {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const peer = new Peer({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: 'token' });
   try {
-    return await fetchDatabase(peer, { service: 'ab-service' }, path, () => {});
+    return await fetchDatabase(peer, { service: 'ab-service' }, path, () => {}, turn_ms_max);
   } finally {
     peer.close();
     server.close();
@@ -102,6 +102,12 @@ test('fetchDatabase() takes a file only as it was sent', async () => {
   await assert.rejects(fetchFrom(send({}, 'abc'), file('d')), /no backup/);
   for (const [status, words] of [[401, /does not take the token/], [409, /making a backup already.*\(Busy\.\)/], [507, /no room/], [404, /older/], [500, /answered 500/]] as const)
     await assert.rejects(fetchFrom((_, response) => response.writeHead(status).end('{"detail":"Busy."}'), file('e')), words);
+
+  let asked = 0;
+  const sendTheSecond = send({ 'content-length': '3', 'content-digest': digest }, 'abc');
+  await fetchFrom((request, response) => ((asked += 1) === 1 ? void response.writeHead(409).end() : sendTheSecond(request, response)), file('f'), 60_000);
+  assert.equal(asked, 2, 'one that is busy with another backup is asked again');
+  assert.equal(readFileSync(file('f'), 'utf8'), 'abc');
 });
 
 test('putInPlace() moves what was there aside, logs included, and leaves what does not belong to it', async () => {
