@@ -11,7 +11,8 @@ import { openStores } from './support/open-stores.ts';
 import { Random } from './support/random.ts';
 
 const MAIN = new URL('../src/main.ts', import.meta.url);
-const KILLS = 20;
+/** How often the service is killed. */
+const KILLS = Number(process.env['KILLS'] ?? 20);
 const WRITERS = 8;
 const LIFE_MS_MAX = 120;
 const RETRY_MS = 5;
@@ -23,8 +24,8 @@ interface Event {
   readonly variant: string;
 }
 
-test('kill -9 twenty times under eight writers: nothing acknowledged is missing, nothing is double, and rollups equal a recount', async (context) => {
-  const seed = Math.floor(Math.random() * 1e9);
+test(`kill -9 ${KILLS} times under eight writers: nothing acknowledged is missing, nothing is double, and rollups equal a recount`, async (context) => {
+  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9));
   context.diagnostic(`seed ${seed}`);
   const random = new Random(seed);
   using folder = mkdtempDisposableSync(join(tmpdir(), 'fairsplit-kill-'));
