@@ -46,6 +46,31 @@ test('set times that passed while the service was not there are made up for at t
   assert.ok(over.end_time >= over.start_time, `from ${over.start_time} to ${over.end_time}`);
 });
 
+test('a set time that comes in the middle of a look is seen by the next one', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  for (let early = 0; early < 6; early += 1) {
+    await using service = openApp();
+    await service.ask('POST /experiments', { json: twoVariants({ start_time: iso(START + MINUTE) }) });
+    let now = START + MINUTE - early;
+    // Each look at the clock takes a millisecond.
+    Object.defineProperty(service, 'now', { get: () => (now += 1) });
+    context.mock.timers.tick(2 * MINUTE);
+    assert.equal((await service.ask('GET /experiments/two')).json().status, 'RUNNING', `a timer that is ${early} ms early`);
+  }
+});
+
+test('a start that is refused holds up no other set time', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  await using service = openApp();
+  await service.ask('POST /experiments', { json: twoVariants({ page: 'home', start_time: iso(START + 1_000) }) });
+  await service.ask('POST /experiments', { json: twoVariants({ key: 'other', start_time: iso(START + 2_000) }) });
+  for (const seconds of [1, 2]) {
+    service.now = START + seconds * 1_000;
+    context.mock.timers.tick(1_000);
+  }
+  assert.equal((await service.ask('GET /experiments/other')).json().status, 'RUNNING');
+});
+
 test('a running experiment takes nobody after its set end, even before that is noticed', async () => {
   await using service = openApp();
   await service.ask('PATCH /experiments/homepage', { json: { end_time: iso(START + MINUTE) } });

@@ -37,13 +37,15 @@ export class Schedule {
     // A step is a change, which leads back here: the loop below sees it.
     if (this.#looking || this.#closed) return;
     this.#looking = true;
+    // One time for all of it: what comes due in the middle is what is waited for.
+    const now = this.#clock();
     try {
-      if (togglesTurned(this.#definitions.toggles, this.#definitions.changed_at, this.#clock())) this.#definitions.bump();
-      while (this.#step());
+      if (togglesTurned(this.#definitions.toggles, this.#definitions.changed_at, now)) this.#definitions.bump();
+      while (this.#step(now));
     } finally {
       this.#looking = false;
     }
-    this.#wait();
+    this.#wait(now);
   }
 
   close(): void {
@@ -62,9 +64,9 @@ export class Schedule {
   }
 
   /** Tries what is due, and answers whether anything was done, after which more may be. */
-  #step(): boolean {
+  #step(now: number): boolean {
     const definitions = this.#definitions.experiments.map(({ definition }) => definition);
-    return dueSteps(definitions, this.#clock()).some((due) => this.#take(due));
+    return dueSteps(definitions, now).some((due) => this.#take(due));
   }
 
   #take({ experiment_id, status }: DueStep): boolean {
@@ -83,11 +85,10 @@ export class Schedule {
     }
   }
 
-  #wait(): void {
+  #wait(now: number): void {
     clearTimeout(this.#timer);
-    const now = this.#clock();
     const definitions = this.#definitions.experiments.map(({ definition }) => definition);
-    const next = this.#refused.size > 0 ? now + WAIT_MS_MAX : nextTime(definitions, this.#definitions.toggles, now);
+    const next = nextTime(definitions, this.#definitions.toggles, now) ?? (this.#refused.size > 0 ? Infinity : undefined);
     if (next !== undefined) this.#timer = setTimeout(() => this.#lookAgain(), Math.min(next - now, WAIT_MS_MAX)).unref();
   }
 }
