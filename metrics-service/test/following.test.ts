@@ -120,6 +120,19 @@ test('followAb() takes over a changed experiment when the stream says so', async
   assert.ok(ab.asked.includes('/experiments?limit=100&updated_after=2025-12-31T23%3A59%3A59.000Z'));
 });
 
+test('followAb() leaves testers out of results, whether they are named before or after their assignment', async (context) => {
+  const { stores, ab, port } = await opened(context);
+  for (const name of ['v1', 'v2']) ab.add(name, 'A');
+  follow(context, port, stores);
+  await until('two assignments', () => users(stores) === 'A2');
+  ab.experiments = [{ ...EXPERIMENT, forced: { v1: 'B', v3: 'B', constructor: 'A' }, updated_at: '2026-01-03T00:00:00.000Z' }];
+  ab.change();
+  await until('the first tester to be left out', () => users(stores) === 'A1');
+  for (const name of ['v3', 'v4']) ab.add(name, 'B');
+  await until('one of two more', () => users(stores) === 'A1 B1');
+  assert.equal(stores.results.exclusions(stores.experiments.name('pricing').experiment).get('forced'), 2);
+});
+
 test('followAb() drops what came from another log and reads the new one from its beginning; imports stay', async (context) => {
   const { stores, ab, port } = await opened(context);
   for (const name of ['v1', 'v2', 'v3']) ab.add(name, 'A');

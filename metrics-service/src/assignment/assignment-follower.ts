@@ -115,8 +115,11 @@ export class AssignmentFollower {
     const assigned_at = entry.assignment_timestamp === null ? undefined : timeOf(entry.assignment_timestamp);
     if (experiment_id === null || variant === null || assigned_at === undefined || assigned_at < this.needs.oldest()) return;
     const { experiment } = experiments.name(experiment_id);
-    if (!experiments.isDefined(experiment)) this.needs.onUnknownExperiment();
-    reattribution.assign(entry.visitor_id, { experiment, variant: words.idOf(variant), assigned_at, forced: entry.forced, from_log: true });
+    const testers = experiments.findTesters(experiment);
+    if (testers === undefined) this.needs.onUnknownExperiment();
+    // Who became a tester after being assigned is named in the definition alone.
+    const forced = entry.forced || testers?.has(entry.visitor_id) === true;
+    reattribution.assign(entry.visitor_id, { experiment, variant: words.idOf(variant), assigned_at, forced, from_log: true });
   }
 
   private async dropAll(): Promise<void> {

@@ -24,6 +24,7 @@ export class AssignmentStore {
   private readonly insert;
   private readonly uncount;
   private readonly count;
+  private readonly markForced;
   private readonly deleteOfVisitor;
   private readonly deleteOld;
   private readonly deleteFromLog;
@@ -40,6 +41,7 @@ export class AssignmentStore {
     this.insert = database.prepare('INSERT INTO assignments (visitor, experiment, variant, assigned_at, forced, from_log, counted) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING');
     this.uncount = database.prepare('UPDATE assignments SET counted = 0 WHERE visitor = ? AND experiment = ? AND counted = 1');
     this.count = database.prepare('UPDATE assignments SET counted = 1 WHERE visitor = ? AND experiment = ? AND variant = ? AND assigned_at = ?');
+    this.markForced = database.prepare('UPDATE assignments SET forced = 1 WHERE visitor = ? AND experiment = ?');
     this.deleteOfVisitor = database.prepare('DELETE FROM assignments WHERE visitor = ?');
     this.deleteOld = database.prepare('DELETE FROM assignments WHERE visitor = :visitor AND experiment IN (SELECT experiment FROM assignments WHERE visitor = :visitor AND assigned_at < :before)');
     this.deleteFromLog = database.prepare('DELETE FROM assignments WHERE visitor = ? AND from_log = 1');
@@ -92,6 +94,11 @@ export class AssignmentStore {
       forced: row['forced'] === 1,
       from_log: row['from_log'] === 1,
     }));
+  }
+
+  /** Marks a visitor's assignments in an experiment as those of a tester. */
+  force(visitor: number, experiment: number): void {
+    this.markForced.run(visitor, experiment);
   }
 
   /** Removes a visitor's assignments; answers how many. */

@@ -2,6 +2,7 @@ import type { Experiment } from '../../../shared/contract/experiment.ts';
 import type { AssignmentStore } from '../assignment/assignment-store.ts';
 import type { EventStore } from '../event/event-store.ts';
 import type { Reattribution } from '../rollup/reattribution.ts';
+import type { VisitorStore } from '../visitor/visitor-store.ts';
 import type { ExperimentStore, StoredExperiment } from './experiment-store.ts';
 
 /** What adopting a definition may touch. */
@@ -10,6 +11,7 @@ export interface AdoptionNeeds {
   readonly events: EventStore;
   readonly assignments: AssignmentStore;
   readonly reattribution: Reattribution;
+  readonly visitors: VisitorStore;
 }
 
 /** Whether an experiment is one that ab-service has not spoken of. */
@@ -29,11 +31,18 @@ export const adoptImported = (needs: AdoptionNeeds, definition: Experiment): boo
 /**
  * Takes over a definition from ab-service, inside the caller's transaction. Events may have named the experiment before it was
  * known, by id or by key: those become one experiment, and events of both count together from now on. A key that was used
- * again after its experiment was deleted means the new one from now on; old events stay with the old one.
+ * again after its experiment was deleted means the new one from now on; old events stay with the old one. Visitors who are named as
+ * testers are left out of results from now on, and stay so: what they saw was not their own.
  */
-export const adoptExperiment = (needs: AdoptionNeeds, definition: Experiment): void => adopt(needs, definition, 'ab');
+export const adoptExperiment = (needs: AdoptionNeeds, definition: Experiment): void => {
+  const experiment = adopt(needs, definition, 'ab');
+  const { assignments, reattribution, visitors } = needs;
+  const testers = Object.keys(definition.forced ?? {}).flatMap((visitor_id) => visitors.find(visitor_id) ?? []);
+  const counted = testers.filter((visitor) => assignments.ofVisitor(visitor).some((assignment) => assignment.experiment === experiment && !assignment.forced));
+  if (counted.length > 0) reattribution.change(counted, () => counted.forEach((visitor) => assignments.force(visitor, experiment)));
+};
 
-const adopt = (needs: AdoptionNeeds, definition: Experiment, source: 'ab' | 'import'): void => {
+const adopt = (needs: AdoptionNeeds, definition: Experiment, source: 'ab' | 'import'): number => {
   const { experiments } = needs;
   const defined = experiments.findDefined(definition.experiment_id);
   const target = defined ?? undefinedMeaning(needs, definition.key) ?? undefinedMeaning(needs, definition.experiment_id) ?? experiments.create();
@@ -50,6 +59,7 @@ const adopt = (needs: AdoptionNeeds, definition: Experiment, source: 'ab' | 'imp
     }
   }
   experiments.define(target, definition, source);
+  return target;
 };
 
 const undefinedMeaning = ({ experiments }: AdoptionNeeds, text: string): number | undefined => {

@@ -28,7 +28,7 @@ export class ExperimentStore {
   private readonly meanings = new Map<number, number>();
   private readonly publicIds = new Map<number, string>();
   private readonly exportNames = new Map<number, string>();
-  private readonly defined = new Set<number>();
+  private readonly testers = new Map<number, ReadonlySet<string>>();
   private readonly selectName;
   private readonly insertName;
   private readonly selectMeaning;
@@ -121,12 +121,15 @@ export class ExperimentStore {
     return toExperiment(this.selectById.get(id) as Record<string, unknown>);
   }
 
-  /** Whether ab-service's definition of an experiment is here. */
-  isDefined(id: number): boolean {
-    if (this.defined.has(id)) return true;
-    if (this.get(id).definition === null) return false;
-    this.defined.add(id);
-    return true;
+  /** Who is named as a tester of an experiment; undefined if its definition is not here. */
+  findTesters(id: number): ReadonlySet<string> | undefined {
+    const known = this.testers.get(id);
+    if (known !== undefined) return known;
+    const { definition } = this.get(id);
+    if (definition === null) return undefined;
+    const testers = new Set(Object.keys(definition.forced ?? {}));
+    this.testers.set(id, testers);
+    return testers;
   }
 
   /** Answers the experiment of an id or key, if it is known by it. */
@@ -159,6 +162,7 @@ export class ExperimentStore {
     this.update.run(definition.experiment_id, JSON.stringify(definition), source, id);
     this.publicIds.delete(id);
     this.exportNames.delete(id);
+    this.testers.delete(id);
   }
 
   addName(text: string, experiment: number): ExperimentName {
@@ -183,7 +187,7 @@ export class ExperimentStore {
     this.names.clear();
     this.meanings.clear();
     this.publicIds.clear();
-    this.defined.clear();
+    this.testers.clear();
     this.exportNames.clear();
   }
 
