@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLog } from '../../shared/log.ts';
+import { Analytics } from '../src/analytics/analytics.ts';
 import { importLines } from '../src/import/importer.ts';
 import { Retention } from '../src/retention/retention.ts';
 import type { Stores } from '../src/stores.ts';
@@ -29,6 +30,26 @@ test('Retention removes persons before its first day, and leaves every figure', 
   await retentionOf(stores, 2).run();
   assert.deepEqual([count(stores, 'events'), count(stores, 'assignments'), count(stores, 'visitors'), count(stores, 'visitor_metrics')], [2, 2, 2, 2]);
   assert.deepEqual([stores.results.cells(experiment), stores.stats.cells(experiment)], [cells, stats]);
+  stores.database.close();
+});
+
+test('Retention takes the person off the sessions of closed days, and leaves their figures', async () => {
+  const stores = openStores();
+  const view = (visitor_id: string, at: number): object => ({ record: 'event', visitor_id, event_type: 'page_view', timestamp: new Date(at).toISOString(), event_id: `${visitor_id} ${at}`, context: { path: '/' } });
+  const MIDNIGHT = NOW - 15 * 3_600_000 - 2 * DAY;
+  const lines = [view('back', MIDNIGHT - 3 * DAY), view('back', NOW - DAY), view('late', MIDNIGHT - 60_000), view('late', MIDNIGHT + 60_000), view('gone', MIDNIGHT - DAY)];
+  await importLines({ stores, clock: () => NOW, oldest: () => 0 }, [Buffer.from(lines.map((line) => JSON.stringify(line)).join('\n'))] as unknown as AsyncIterable<Uint8Array>);
+  const days = { from: '2026-01-01', to: '2026-01-10' };
+  const analytics = new Analytics({ stores, clock: () => NOW });
+  const before = await analytics.series(days, 'day');
+  await stores.follower.packAll(NOW);
+  await retentionOf(stores, 2).run();
+  assert.deepEqual(await analytics.series(days, 'day'), before);
+  const starts = (visitor_id: string): readonly number[] => stores.sessions.starts(stores.visitors.find(visitor_id) as number);
+  // A session that goes on into what is kept stays whole until all of it is old.
+  assert.deepEqual([starts('back'), starts('late'), stores.visitors.find('gone')], [[NOW - DAY], [MIDNIGHT - 60_000], undefined]);
+  await stores.writer.run(() => stores.visitors.open('new'));
+  assert.deepEqual(starts('new'), []);
   stores.database.close();
 });
 

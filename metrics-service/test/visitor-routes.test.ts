@@ -28,7 +28,7 @@ test('DELETE /visitors/{id} takes a person out of every table and figure, and sa
   await service.import(RECORDS);
   assert.notDeepEqual(tables(), before);
   const answer = await service.ask('DELETE /visitors/v%201', { token: INGEST });
-  assert.deepEqual(answer.json(), { visitor_id: 'v 1', erased: { events: 1, assignments: 1 } });
+  assert.deepEqual(answer.json(), { visitor_id: 'v 1', erased: { events: 1, assignments: 1, sessions: 1 } });
   assert.deepEqual(tables(), before);
   assert.equal((await service.ask('DELETE /visitors/v%201')).status, 404);
 });

@@ -42,6 +42,8 @@ export class SessionStore {
   private readonly selectNear;
   private readonly selectNextStart;
   private readonly selectStarts;
+  private readonly selectEnded;
+  private readonly rename;
   private readonly removeOfVisitor;
   private readonly selectBetween;
   private readonly selectFiguresBetween;
@@ -59,6 +61,8 @@ export class SessionStore {
     this.selectNear = database.prepare(`SELECT ${FIGURES}, trail FROM sessions WHERE visitor = ? AND start <= ? ORDER BY start DESC LIMIT 2`);
     this.selectNextStart = database.prepare('SELECT min(start) AS start FROM sessions WHERE visitor = ? AND start > ?');
     this.selectStarts = database.prepare('SELECT start FROM sessions WHERE visitor = ?');
+    this.selectEnded = database.prepare('SELECT start FROM sessions WHERE visitor = ? AND last < ?');
+    this.rename = database.prepare('UPDATE sessions SET visitor = ? WHERE visitor = ? AND last < ?');
     this.removeOfVisitor = database.prepare('DELETE FROM sessions WHERE visitor = ?');
     this.selectBetween = database.prepare(`SELECT ${FIGURES}, trail FROM sessions INDEXED BY sessions_by_start WHERE (start, visitor) > (?, ?) AND start < ? ORDER BY start, visitor LIMIT ?`);
     this.selectFiguresBetween = database.prepare(`SELECT ${FIGURES} FROM sessions INDEXED BY sessions_by_start WHERE (start, visitor) > (?, ?) AND start < ? ORDER BY start, visitor LIMIT ?`);
@@ -94,6 +98,16 @@ export class SessionStore {
   /** When the visitor's sessions began. */
   starts(visitor: number): readonly number[] {
     return this.selectStarts.all(visitor).map((row) => row['start'] as number);
+  }
+
+  /** When those of the visitor's sessions began that ended before a time. */
+  startsOfEnded(visitor: number, before: number): readonly number[] {
+    return this.selectEnded.all(visitor, before).map((row) => row['start'] as number);
+  }
+
+  /** Gives those sessions to another visitor, who has none. */
+  giveAway(visitor: number, before: number, to: number): void {
+    this.rename.run(to, visitor, before);
   }
 
   /** Removes all sessions of a visitor. */

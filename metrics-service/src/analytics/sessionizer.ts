@@ -122,15 +122,28 @@ export class Sessionizer {
     if (meta.find(PLACE) !== place) meta.set(PLACE, place);
   }
 
-  /** Removes a visitor's sessions. */
-  erase(visitor: number): void {
+  /** Removes a visitor's sessions; answers how many. */
+  erase(visitor: number): number {
     const { sessions, blocks } = this.needs;
     const known = this.find(visitor);
     if (known !== undefined) this.dirty.delete(known);
-    this.young.delete(visitor);
-    this.old.delete(visitor);
-    for (const start of sessions.starts(visitor)) blocks.change(start);
+    this.drop(visitor);
+    const starts = sessions.starts(visitor);
+    for (const start of starts) blocks.change(start);
     sessions.deleteOfVisitor(visitor);
+    // The one in memory may be on disk under several starts, or under none yet.
+    return starts.length + (known === undefined ? 0 : 1 - known.stored.length);
+  }
+
+  /** Gives a visitor's sessions that ended before a time to nobody: the figures of those days stay, without the person. */
+  retire(visitor: number, before: number, nobody: () => number): void {
+    const { sessions, blocks } = this.needs;
+    this.flush();
+    const starts = sessions.startsOfEnded(visitor, before);
+    if (starts.length === 0) return;
+    this.drop(visitor);
+    for (const start of starts) blocks.change(start);
+    sessions.giveAway(visitor, before, nobody());
   }
 
   /** Forgets what a rolled-back transaction may have taught: it is read from the log again. */
@@ -148,6 +161,11 @@ export class Sessionizer {
     if (this.seq !== undefined) return this.seq;
     this.max_visitor = this.needs.sessions.maxVisitor();
     return (this.seq = Number(this.needs.meta.find(PLACE) ?? 0));
+  }
+
+  private drop(visitor: number): void {
+    this.young.delete(visitor);
+    this.old.delete(visitor);
   }
 
   private find(visitor: number): Remembered | undefined {

@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 600_000;
 
 /** What retention needs. */
 export interface RetentionNeeds {
-  readonly stores: Pick<Stores, 'database' | 'meta' | 'reattribution' | 'visitors' | 'writer'>;
+  readonly stores: Pick<Stores, 'database' | 'follower' | 'meta' | 'reattribution' | 'visitors' | 'writer'>;
   readonly clock: Clock;
   readonly log: Log;
   /** How many whole days are kept besides the present one; 0 keeps everything. */
@@ -20,7 +20,8 @@ export interface RetentionNeeds {
 
 /**
  * Forgets persons after some days (UTC): their events, and their part in experiments that they entered that long ago. Figures stay: what is
- * removed is closed into rollups without anybody's rows, so that a recount of what is left, and those, come to every figure.
+ * removed is closed into rollups without anybody's rows, so that a recount of what is left, and those, come to every figure. Sessions of
+ * those days stay as nobody's.
  */
 export class Retention {
   private readonly needs: RetentionNeeds;
@@ -61,6 +62,8 @@ export class Retention {
     const { stores, log } = this.needs;
     const oldest = this.oldest();
     if (Number(stores.meta.find('retained_from') ?? 0) >= oldest) return;
+    // What is not in the sessions yet would never come there.
+    await stores.follower.settle();
     const removed = { events: 0, assignments: 0 };
     const last = (this.selectLast.get()?.['id'] as number | null) ?? 0;
     for (let after = 0; after < last && !this.stopped; after += VISITORS_AT_ONCE) {

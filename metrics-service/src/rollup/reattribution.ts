@@ -10,6 +10,7 @@ import type { RollupStore } from './rollup-store.ts';
 export interface Erased {
   readonly events: number;
   readonly assignments: number;
+  readonly sessions: number;
 }
 
 /** Changes who was assigned what, and with it where events that are known already count. Works inside the caller's transaction. */
@@ -56,13 +57,15 @@ export class Reattribution {
   }
 
   /** Removes what a visitor did before a time, and their part in experiments that they entered before it; every figure stays as it is. */
-  retire(id: number, before: number): Erased {
+  retire(id: number, before: number): Omit<Erased, 'sessions'> {
     const old = ledgerOf(this.events.attributable(id), this.visitors.enrolments(id));
     const removed = { events: this.events.deleteBefore(id, before), assignments: this.assignments.deleteEntered(id, before) };
     const enrolments = this.visitors.enrolments(id);
     const events = this.events.attributable(id);
     this.rollups.freeze(id, old, ledgerOf(events, enrolments));
+    // Sessions of a number that is nobody's any more may keep it.
     if (events.length === 0 && enrolments.size === 0) this.visitors.deleteNumber(id);
+    else this.sessionizer.retire(id, before, () => this.visitors.numberOfNobody());
     return removed;
   }
 
@@ -72,8 +75,7 @@ export class Reattribution {
     if (id === undefined) return undefined;
     this.rollups.takeOff(id, ledgerOf(this.events.attributable(id), this.visitors.enrolments(id)));
     this.rollups.putOn(id, ledgerOf([], NOT_ENROLLED));
-    this.sessionizer.erase(id);
-    const erased = { events: this.events.delete(id), assignments: this.assignments.delete(id) };
+    const erased = { events: this.events.delete(id), assignments: this.assignments.delete(id), sessions: this.sessionizer.erase(id) };
     this.visitors.delete(visitor_id, id);
     return erased;
   }

@@ -9,6 +9,7 @@ import { list, text, time } from '../../../shared/schema/answers.ts';
 import { object } from '../../../shared/schema/composites.ts';
 import { boolean, integer } from '../../../shared/schema/scalars.ts';
 import { LOGGED_EVENT_EXAMPLE, loggedEvent } from '../event/event-answers.ts';
+import type { Erased } from '../rollup/reattribution.ts';
 import type { Stores } from '../stores.ts';
 
 /** How many events of a person are shown at once; the count says how many there are. */
@@ -43,9 +44,9 @@ const VISITOR_EXAMPLE: StoredVisitor = {
   events: [LOGGED_EVENT_EXAMPLE],
 };
 
-const ERASED = object<{ readonly visitor_id: string; readonly erased: { readonly events: number; readonly assignments: number } }>({
+const ERASED = object<{ readonly visitor_id: string; readonly erased: Erased }>({
   visitor_id: text(),
-  erased: object<{ readonly events: number; readonly assignments: number }>({ events: integer({ min: 0 }), assignments: integer({ min: 0 }) }),
+  erased: object<Erased>({ events: integer({ min: 0 }), assignments: integer({ min: 0 }), sessions: integer({ min: 0, description: 'Visits, which are made of the events.' }) }),
 });
 
 const notFound = (): Problem => new Problem('not_found', 'Nothing is stored about a visitor of this id.');
@@ -75,11 +76,11 @@ export const visitorRoutes = (stores: Pick<Stores, 'assignments' | 'events' | 'e
     route('DELETE /visitors/{visitor_id}', {
       summary: 'Erases a person from events and every rollup, in one transaction',
       access: 'ingest',
-      answers: { 200: { description: 'How much was removed.', schema: ERASED, example: { visitor_id: 'user-1', erased: { events: 12, assignments: 1 } } }, 404: { description: 'Nothing is stored about a visitor of this id.' } },
+      answers: { 200: { description: 'How much was removed.', schema: ERASED, example: { visitor_id: 'user-1', erased: { events: 12, assignments: 1, sessions: 3 } } }, 404: { description: 'Nothing is stored about a visitor of this id.' } },
       handle: async ({ parameters: { visitor_id } }) => {
         const erased = await writer.run(() => reattribution.erase(visitor_id));
         if (erased === undefined) throw notFound();
-        log.info('a visitor was erased', { events: erased.events, assignments: erased.assignments });
+        log.info('a visitor was erased', { ...erased });
         return jsonReply(200, { visitor_id, erased });
       },
     }),

@@ -83,6 +83,12 @@ export class VisitorStore {
     this.forgetOne(visitor_id);
   }
 
+  /** Makes a number that is no visitor's and never will be. */
+  numberOfNobody(): number {
+    this.last_id += 1;
+    return this.last_id;
+  }
+
   /** Removes the number of a visitor who is gone; the caller makes the store forget. */
   deleteNumber(id: number): void {
     this.remove.run(id);
