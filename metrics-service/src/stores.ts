@@ -13,6 +13,7 @@ import { EventStore } from './event/event-store.ts';
 import { ExperimentStore } from './experiment/experiment-store.ts';
 import { MetaStore } from './meta-store.ts';
 import { ResultStore } from './result/result-store.ts';
+import { FrozenStore } from './retention/frozen-store.ts';
 import { Reattribution } from './rollup/reattribution.ts';
 import { RollupStore } from './rollup/rollup-store.ts';
 import { StatsStore } from './stats/stats-store.ts';
@@ -29,6 +30,7 @@ export interface Stores {
   readonly events: EventStore;
   readonly assignments: AssignmentStore;
   readonly rollups: RollupStore;
+  readonly frozen: FrozenStore;
   readonly tally: BotTally;
   readonly stats: StatsStore;
   readonly results: ResultStore;
@@ -65,6 +67,7 @@ export const createStores = (database: Database, own_hosts: readonly string[] = 
     events,
     assignments,
     rollups,
+    frozen: new FrozenStore(database),
     tally: new BotTally(database),
     stats: new StatsStore(database, words),
     results: new ResultStore(database, words),

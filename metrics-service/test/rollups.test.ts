@@ -22,7 +22,7 @@ test('figures stay when retention removes persons, and what is left and what was
     const history = new History(stores, new Random(seed + index));
     const nameOf = (public_id: string): string => history.experimentOf(public_id);
     for (let step = 1; step <= STEPS; step += 1) {
-      await history.step(false);
+      await history.step();
       if (step % CHECK_EVERY !== 0) continue;
       const before = sorted(storedFigures(stores, nameOf));
       await history.retain();

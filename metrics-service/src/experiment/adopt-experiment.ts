@@ -1,6 +1,7 @@
 import type { Experiment } from '../../../shared/contract/experiment.ts';
 import type { AssignmentStore } from '../assignment/assignment-store.ts';
 import type { EventStore } from '../event/event-store.ts';
+import type { FrozenStore } from '../retention/frozen-store.ts';
 import type { Reattribution } from '../rollup/reattribution.ts';
 import type { VisitorStore } from '../visitor/visitor-store.ts';
 import type { ExperimentStore, StoredExperiment } from './experiment-store.ts';
@@ -10,6 +11,7 @@ export interface AdoptionNeeds {
   readonly experiments: ExperimentStore;
   readonly events: EventStore;
   readonly assignments: AssignmentStore;
+  readonly frozen: FrozenStore;
   readonly reattribution: Reattribution;
   readonly visitors: VisitorStore;
 }
@@ -67,10 +69,11 @@ const undefinedMeaning = ({ experiments }: AdoptionNeeds, text: string): number 
   return name !== undefined && isOpen(experiments.get(name.experiment)) ? name.experiment : undefined;
 };
 
-const absorb = ({ experiments, events, assignments, reattribution }: AdoptionNeeds, from: number, into: number): void => {
+const absorb = ({ experiments, events, assignments, frozen, reattribution }: AdoptionNeeds, from: number, into: number): void => {
   const visitors = new Set([...experiments.namesOf(from).flatMap((name) => events.visitorsNaming(name)), ...assignments.visitorsIn(from)]);
   reattribution.change([...visitors], () => {
     assignments.move(from, into);
+    frozen.move(from, into);
     experiments.absorb(from, into);
   });
 };

@@ -16,7 +16,7 @@ const ERRORS_SHOWN_MAX = 100;
 
 /** What an import works with. */
 export interface ImportNeeds {
-  readonly stores: Pick<Stores, 'assignments' | 'events' | 'experiments' | 'recorder' | 'reattribution' | 'visitors' | 'words' | 'writer'>;
+  readonly stores: Pick<Stores, 'assignments' | 'events' | 'experiments' | 'frozen' | 'recorder' | 'reattribution' | 'visitors' | 'words' | 'writer'>;
   readonly clock: Clock;
   /** The beginning of the time that is kept; what is older is refused. */
   readonly oldest: () => number;

@@ -60,8 +60,8 @@ export class History {
   /** What an experiment's id or key means: one and the same after its definition arrived. */
   readonly experimentOf = (name: string): string => (this.adopted.has(name.replace(/^id-/, '')) ? name.replace(/^id-/, '') : name);
 
-  /** Does something at random; what merges experiments is left out if told so: closed figures keep the names that they were closed under. */
-  async step(merges: boolean = true): Promise<void> {
+  /** Does something at random. */
+  async step(): Promise<void> {
     const { random } = this;
     this.now += random.below(600_000);
     const choice = random.next();
@@ -69,7 +69,7 @@ export class History {
     else if (choice < 0.65) await this.import();
     else if (choice < 0.87) await this.follow();
     else if (choice < 0.93) await this.erase(random.pick(VISITORS));
-    else if (choice < 0.97) await (merges ? this.adopt(random.pick(KEYS)) : this.sendEvents());
+    else if (choice < 0.97) await this.adopt(random.pick(KEYS));
     else await this.changeLog();
   }
 
@@ -175,6 +175,12 @@ export class History {
 
   private async adopt(key: string): Promise<void> {
     this.adopted.add(key);
+    const closed: Figures = new Map();
+    for (const [name, value] of this.frozen) {
+      const renamed = name.replace(/^\S+/, this.experimentOf);
+      closed.set(renamed, (closed.get(renamed) ?? 0) + value);
+    }
+    this.frozen = closed;
     const definition = definitionOf(key, { experiment_id: `id-${key}`, updated_at: isoTime(this.now) });
     await this.stores.writer.run(() => adoptExperiment(this.stores, definition));
   }
