@@ -122,4 +122,8 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE TABLE frozen_exclusions (experiment INTEGER NOT NULL, reason TEXT NOT NULL, visitors INTEGER NOT NULL, PRIMARY KEY (experiment, reason)) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    name: 'blocks that keep when things happened apart from what happened',
+    sql: 'DELETE FROM session_blocks; DELETE FROM session_columns;',
+  },
 ];

@@ -128,7 +128,7 @@ export class Analytics {
     const { words } = this.needs.stores;
     const steps = wish.steps.map((step) => words.find(step) ?? -1);
     const count = new FunnelCount(steps, wish.within_minutes === undefined ? Infinity : wish.within_minutes * 60_000);
-    await this.reader.read(period.stretch, filter, ['trails'], (block, rows) => count.add(block, rows));
+    await this.reader.read(period.stretch, filter, wish.within_minutes === undefined ? ['trails'] : ['trails', 'times'], (block, rows) => count.add(block, rows));
     const answer = { ...shown(period), steps: stepsOf(wish.steps, count.visitors()) };
     return wish.by_variant_of === undefined ? answer : { ...answer, variants: await this.byVariant(wish.steps, count, wish.by_variant_of) };
   }

@@ -1,11 +1,10 @@
+import type { Column } from './columns.ts';
 import type { SessionBlock, TrailColumns } from './session-block.ts';
 import { VisitorSlots } from './visitor-slots.ts';
 
 /**
  * Counts how far visitors come in a funnel: the steps in their order, each by an event after that of the step before, the last one within a
  * bound of the first. A visitor may begin anew at every first step; the farthest counts. Give each visitor's sessions in order.
- *
- * For each step it remembers the latest beginning from which a visitor came there: a later beginning is never worse.
  */
 export class FunnelCount {
   private readonly steps: readonly number[];
@@ -13,6 +12,9 @@ export class FunnelCount {
   /** By number of a metric: a bit for each step that it makes. */
   private readonly makes: Uint8Array;
   private readonly slots = new VisitorSlots();
+  /** By visitor's place: how many steps they came. */
+  private reached: Uint8Array = new Uint8Array(1_024);
+  /** Where there is a bound, by place and step: the latest beginning from which the visitor came there. A later beginning is never worse. */
   private begun: Float64Array = new Float64Array(0);
 
   /** Steps, at most eight, are numbers of metrics; those below 0 are made by nothing. */
@@ -23,62 +25,67 @@ export class FunnelCount {
     for (const [step, metric] of steps.entries()) if (metric >= 0) this.makes[metric] = (this.makes[metric] as number) | (1 << step);
   }
 
-  /** Adds the events of sessions of a block, whose trails must be there. */
-  add(block: SessionBlock, rows: Uint32Array): void {
-    const { trails } = block;
+  /** Adds the events of sessions of a block, whose trails must be there, and the times too where there is a bound. */
+  add({ base, figures, trails, times }: SessionBlock, rows: Uint32Array): void {
     if (trails === undefined) return;
     const makes = Uint8Array.from(trails.type_of_kind, (type, kind) => (this.makes[type] ?? 0) | (this.makes[trails.metric_of_kind[kind] as number] ?? 0));
     if (makes.every((made) => made === 0)) return;
-    for (const row of rows) this.addSession(block, trails, makes, row);
+    if (this.within_ms === Infinity) this.addUnbounded(figures.visitor, trails, makes, rows);
+    else if (times !== undefined) this.addBounded(figures.visitor, trails, times, base, makes, rows);
   }
 
-  private addSession({ base, figures }: SessionBlock, { ends, at, kind }: TrailColumns, makes: Uint8Array, row: number): void {
-    const end = ends[row] as number;
-    let place = -1;
-    for (let event = row === 0 ? 0 : (ends[row - 1] as number); event < end; event += 1) {
-      const made = makes[kind[event] as number] as number;
-      if (made === 0) continue;
-      if (place < 0) {
-        const visitor = figures.visitor[row] as number;
-        if ((made & 1) === 0 && this.slots.find(visitor) < 0) continue;
-        place = this.placeOf(visitor);
+  /** Any beginning will do: it is enough to know the step that comes next. */
+  private addUnbounded(visitor: Column, { ends, kind }: TrailColumns, makes: Uint8Array, rows: Uint32Array): void {
+    for (const row of rows) {
+      const end = ends[row] as number;
+      const slot = this.slotOf(visitor[row] as number);
+      const before = this.reached[slot] as number;
+      // A step that would follow the last is made by nothing.
+      let wanted = 1 << before;
+      for (let event = row === 0 ? 0 : (ends[row - 1] as number); event < end; event += 1) if (((makes[kind[event] as number] as number) & wanted) !== 0) wanted <<= 1;
+      if (wanted !== 1 << before) this.reached[slot] = 31 - Math.clz32(wanted);
+    }
+  }
+
+  private addBounded(visitor: Column, { ends, kind }: TrailColumns, times: Column, base: number, makes: Uint8Array, rows: Uint32Array): void {
+    const { within_ms, steps: { length } } = this;
+    for (const row of rows) {
+      const end = ends[row] as number;
+      const slot = this.slotOf(visitor[row] as number);
+      const place = slot * length;
+      const { begun } = this;
+      let reached = this.reached[slot] as number;
+      for (let event = row === 0 ? 0 : (ends[row - 1] as number); event < end; event += 1) {
+        // Steps beyond the next cannot be made yet; from the last one down, because an event makes one step.
+        let made = (makes[kind[event] as number] as number) & ((2 << reached) - 1);
+        if (made === 0) continue;
+        const at = base + (times[event] as number);
+        for (; made !== 0; made &= ~(1 << (31 - Math.clz32(made)))) {
+          const step = 31 - Math.clz32(made);
+          const from = step === 0 ? at : (begun[place + step - 1] as number);
+          if (from <= (begun[place + step] as number) || at - from > within_ms) continue;
+          begun[place + step] = from;
+          if (step === reached) reached += 1;
+        }
       }
-      this.make(place, made, base + (at[event] as number));
+      this.reached[slot] = reached;
     }
   }
 
-  private make(place: number, made: number, at: number): void {
-    const { begun } = this;
-    if (this.within_ms === Infinity) {
-      // Any beginning will do: it is enough to know the step that comes next, which the first place remembers.
-      const next = Math.max(0, begun[place] as number);
-      if (next < this.steps.length && (made & (1 << next)) !== 0) begun[place] = next + 1;
-      return;
+  private slotOf(visitor: number): number {
+    const slot = this.slots.of(visitor);
+    if (slot >= this.reached.length) {
+      const larger = new Uint8Array(this.reached.length * 2);
+      larger.set(this.reached);
+      this.reached = larger;
     }
-    // From the last step down: one event makes one step.
-    for (let step = 31 - Math.clz32(made); step >= 0; step -= 1) {
-      if ((made & (1 << step)) === 0) continue;
-      const from = step === 0 ? at : (begun[place + step - 1] as number);
-      if (from > (begun[place + step] as number) && at - from <= this.within_ms) begun[place + step] = from;
-    }
-  }
-
-  private placeOf(visitor: number): number {
     const { length } = this.steps;
-    const place = this.slots.of(visitor) * length;
-    if (place + length > this.begun.length) {
-      const larger = new Float64Array(Math.max(length * 1_024, this.begun.length * 2)).fill(-Infinity);
+    if (this.within_ms !== Infinity && (slot + 1) * length > this.begun.length) {
+      const larger = new Float64Array(this.reached.length * length).fill(-Infinity);
       larger.set(this.begun);
       this.begun = larger;
     }
-    return place;
-  }
-
-  private reached(place: number): number {
-    if (this.within_ms === Infinity) return Math.max(0, this.begun[place] as number);
-    let step = 0;
-    while (step < this.steps.length && (this.begun[place + step] as number) > -Infinity) step += 1;
-    return step;
+    return slot;
   }
 
   /** How many visitors came to each step. */
@@ -88,14 +95,13 @@ export class FunnelCount {
 
   /** The same by group; visitors who have none are left out. */
   visitorsBy(groupOf: (visitor: number) => number | undefined): ReadonlyMap<number, readonly number[]> {
-    const { length } = this.steps;
     const groups = new Map<number, number[]>();
     for (let slot = 0; slot < this.slots.size; slot += 1) {
-      const group = groupOf(this.slots.visitorAt(slot));
+      const reached = this.reached[slot] as number;
+      const group = reached === 0 ? undefined : groupOf(this.slots.visitorAt(slot));
       if (group === undefined) continue;
       let counts = groups.get(group);
       if (counts === undefined) groups.set(group, (counts = this.steps.map(() => 0)));
-      const reached = this.reached(slot * length);
       for (let step = 0; step < reached; step += 1) counts[step] = (counts[step] as number) + 1;
     }
     return groups;

@@ -3,8 +3,11 @@ import type { Column } from './columns.ts';
 import { TRAIL_STRIDE } from './trail.ts';
 import type { Session } from './session.ts';
 
-/** The parts of a block that are kept and read apart: figures of sessions, what they list by type and by path, what happened when. */
-export const FAMILIES = ['figures', 'metrics', 'pages', 'trails'] as const;
+/**
+ * The parts of a block that are kept and read apart: figures of sessions, what they list by type and by path, what happened, when it did.
+ * Whoever changes what is packed adds a migration that empties the two tables of blocks: they are made again from the sessions.
+ */
+export const FAMILIES = ['figures', 'metrics', 'pages', 'trails', 'times'] as const;
 /** One of them. */
 export type Family = (typeof FAMILIES)[number];
 
@@ -40,10 +43,9 @@ export interface PageColumns {
   readonly views: Column;
 }
 
-/** Everything that happened, in order; `at` counts from the block's base (milliseconds). */
+/** Everything that happened, in order. */
 export interface TrailColumns {
   readonly ends: Column;
-  readonly at: Column;
   /** What happened, as a place in the two columns that follow: a block has few different things. */
   readonly kind: Column;
   readonly type_of_kind: Column;
@@ -58,6 +60,8 @@ export interface SessionBlock {
   readonly metrics?: MetricColumns;
   readonly pages?: PageColumns;
   readonly trails?: TrailColumns;
+  /** When each event of the trails was, counted from the base (milliseconds). */
+  readonly times?: Column;
 }
 
 const baseOf = (sessions: readonly Session[]): number => sessions[0]?.start ?? 0;
@@ -98,8 +102,7 @@ const packCounts = (sessions: readonly Session[], part: 2 | 3): Uint8Array => {
 };
 
 const packTrails = (sessions: readonly Session[]): Uint8Array => {
-  const base = baseOf(sessions);
-  const [ends, at, kinds, types, metrics]: [number[], number[], number[], number[], number[]] = [[], [], [], [], []];
+  const [ends, kinds, types, metrics]: [number[], number[], number[], number[]] = [[], [], [], []];
   const known = new Map<number, number>();
   const kindOf = (type: number, metric: number): number => {
     // A word that is both a type and another type with its name is one metric, yet two kinds.
@@ -109,19 +112,22 @@ const packTrails = (sessions: readonly Session[]): Uint8Array => {
     return types.push(type) - 1;
   };
   for (const { trail } of sessions) {
-    for (let index = 0; index < trail.length; index += TRAIL_STRIDE) {
-      at.push((trail[index] as number) - base);
-      kinds.push(kindOf(trail[index + 1] as number, trail[index + 2] as number));
-    }
-    ends.push(at.length);
+    for (let index = 0; index < trail.length; index += TRAIL_STRIDE) kinds.push(kindOf(trail[index + 1] as number, trail[index + 2] as number));
+    ends.push(kinds.length);
   }
-  return packColumns([ends, at, kinds, types, metrics]);
+  return packColumns([ends, kinds, types, metrics]);
+};
+
+const packTimes = (sessions: readonly Session[]): Uint8Array => {
+  const base = baseOf(sessions);
+  return packColumns([sessions.flatMap(({ trail }) => trail.filter((_, index) => index % TRAIL_STRIDE === 0).map((at) => at - base))]);
 };
 
 /** Packs one family of sessions that are in order of their start; all but the figures are made from their trails. */
 export const packFamily = (family: Family, sessions: readonly Session[]): Uint8Array => {
   if (family === 'figures') return packFigures(sessions);
   if (family === 'trails') return packTrails(sessions);
+  if (family === 'times') return packTimes(sessions);
   return packCounts(sessions, family === 'metrics' ? 2 : 3);
 };
 
@@ -134,12 +140,13 @@ export const openBlock = (packed: ReadonlyMap<Family, Uint8Array>): SessionBlock
     return bytes === undefined ? undefined : (unpackColumns(bytes) as T);
   };
   const [base, visitor, start, views, events, visible, scroll, engaged, source, path, device, browser, language] = columnsOf('figures') as readonly [Column, ...Four, ...Four, ...Four];
-  const [metrics, pages, trails] = [columnsOf<Four>('metrics'), columnsOf<Four>('pages'), columnsOf<readonly [...Four, Column]>('trails')];
+  const [metrics, pages, trails, times] = [columnsOf<Four>('metrics'), columnsOf<Four>('pages'), columnsOf<Four>('trails'), columnsOf<readonly [Column]>('times')];
   return {
     base: base[0] as number,
     figures: { visitor, start, views, events, visible, scroll, engaged, source, path, device, browser, language },
     ...(metrics === undefined ? {} : { metrics: { ends: metrics[0], metric: metrics[1], type: metrics[2], events: metrics[3] } }),
     ...(pages === undefined ? {} : { pages: { ends: pages[0], path: pages[1], views: pages[3] } }),
-    ...(trails === undefined ? {} : { trails: { ends: trails[0], at: trails[1], kind: trails[2], type_of_kind: trails[3], metric_of_kind: trails[4] } }),
+    ...(trails === undefined ? {} : { trails: { ends: trails[0], kind: trails[1], type_of_kind: trails[2], metric_of_kind: trails[3] } }),
+    ...(times === undefined ? {} : { times: times[0] }),
   };
 };

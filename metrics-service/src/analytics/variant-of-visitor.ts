@@ -54,7 +54,7 @@ export class VariantOfVisitor {
     const known: Known = { places: new Uint8Array(1_024), variants: [], changed };
     const { assignments } = this;
     for (let page = assignments.countedAfter(experiment, undefined, READ_AT_ONCE); page.length > 0; page = assignments.countedAfter(experiment, page.at(-1), READ_AT_ONCE)) {
-      for (const { visitor, variant } of page) set(known, visitor, variant);
+      for (const [, variant, visitor] of page) set(known, visitor, variant);
       await new Promise(setImmediate);
     }
     return known;

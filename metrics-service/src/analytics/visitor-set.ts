@@ -25,13 +25,13 @@ export class VisitorSet {
   }
 
   private setBit(visitor: number): void {
-    const word = Math.floor(visitor / 32);
+    const word = visitor / 32 | 0;
     if (word >= this.bits.length) {
       const larger = new Uint32Array(Math.max(word + 1, this.bits.length * 2));
       larger.set(this.bits);
       this.bits = larger;
     }
-    const bit = 1 << (visitor % 32);
+    const bit = 1 << (visitor & 31);
     const before = this.bits[word] as number;
     if ((before & bit) !== 0) return;
     this.bits[word] = before | bit;

@@ -15,10 +15,10 @@ export class VisitorSlots {
 
   /** The place of a visitor, a new one if there was none. */
   of(visitor: number): number {
-    const number = Math.floor(visitor / PAGE);
+    const number = visitor / PAGE | 0;
     while (this.pages.length <= number) this.pages.push(undefined);
     const page = (this.pages[number] ??= new Uint32Array(PAGE));
-    const known = page[visitor % PAGE] as number;
+    const known = page[visitor & (PAGE - 1)] as number;
     if (known !== 0) return known - 1;
     if (this.count === this.visitors.length) {
       const larger = new Float64Array(this.count * 2);
@@ -27,13 +27,8 @@ export class VisitorSlots {
     }
     this.visitors[this.count] = visitor;
     this.count += 1;
-    page[visitor % PAGE] = this.count;
+    page[visitor & (PAGE - 1)] = this.count;
     return this.count - 1;
-  }
-
-  /** The place of a visitor who has one; -1 for others. */
-  find(visitor: number): number {
-    return (this.pages[Math.floor(visitor / PAGE)]?.[visitor % PAGE] ?? 0) - 1;
   }
 
   /** The visitor who has a place. */

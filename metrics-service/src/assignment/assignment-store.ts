@@ -12,12 +12,8 @@ export interface AssignmentRow {
   readonly from_log: boolean;
 }
 
-/** An assignment that counts. */
-export interface CountedAssignment {
-  readonly assigned_at: number;
-  readonly variant: number;
-  readonly visitor: number;
-}
+/** An assignment that counts, as its place among them. */
+export type CountedAssignment = readonly [assigned_at: number, variant: number, visitor: number];
 
 /** Visitors' assignments: copies of ab-service's log, and imported ones. */
 export class AssignmentStore {
@@ -53,6 +49,8 @@ export class AssignmentStore {
     this.selectCountedAfter = database.prepare(
       'SELECT assigned_at, variant, visitor FROM assignments WHERE counted = 1 AND experiment = ? AND (assigned_at, variant, visitor) > (?, ?, ?) ORDER BY assigned_at, variant, visitor LIMIT ?',
     );
+    // Half the time of rows that are objects.
+    this.selectCountedAfter.setReturnArrays(true);
     this.deleteOfExperiment = database.prepare('DELETE FROM assignments WHERE experiment = ?');
   }
 
@@ -68,7 +66,7 @@ export class AssignmentStore {
 
   /** Reads assignments that count, in order, those after a place. */
   countedAfter(experiment: number, after: CountedAssignment | undefined, limit: number): readonly CountedAssignment[] {
-    return this.selectCountedAfter.all(experiment, after?.assigned_at ?? -1, after?.variant ?? 0, after?.visitor ?? 0, limit) as unknown as readonly CountedAssignment[];
+    return this.selectCountedAfter.all(experiment, ...(after ?? [-1, 0, 0]), limit) as unknown as readonly CountedAssignment[];
   }
 
   /** Stores an assignment, marked as the one that counts if told so; answers false if the very same is there. */
