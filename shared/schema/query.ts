@@ -3,6 +3,8 @@ import { Faults } from './schema.ts';
 import type { ObjectSchema, } from './composites.ts';
 import type { Schema } from './schema.ts';
 
+/** What URLSearchParams makes of bytes that are no UTF-8. */
+const BROKEN = '\ufffd';
 const NUMBER = /^-?\d{1,15}(\.\d{1,15})?$/;
 
 const typed = (schema: Schema<unknown>, text: string): unknown => {
@@ -21,6 +23,7 @@ export const parseQuery = <T>(schema: ObjectSchema<T>, query: URLSearchParams): 
     const texts = query.getAll(name);
     const [text] = texts;
     if (texts.length > 1) faults.add(name, 'must be given once');
+    else if (text?.includes(BROKEN)) faults.add(name, 'must be UTF-8, percent-encoded');
     else if (text !== undefined && text !== '') parsed[name] = member.check(typed(member, text), name, faults);
     else if (!member.optional) faults.add(name, 'is required');
   }

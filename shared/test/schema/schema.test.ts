@@ -102,6 +102,12 @@ test('parseQuery() reads numbers and switches, takes empty for absent and refuse
     assert.throws(() => parseQuery(schema, new URLSearchParams(bad)), Problem, bad);
 });
 
+test('parseQuery() refuses bytes that are no UTF-8: two of them would become one visitor', () => {
+  const schema = object<{ visitor_id: string }>({ visitor_id: string({ max: 9 }) });
+  for (const bad of ['%ff', 'J%F6rg', '%ED%A0%80', '%c0%af']) assert.throws(() => parseQuery(schema, new URLSearchParams(`visitor_id=${bad}`)), { kind: 'invalid' }, bad);
+  assert.deepEqual(parseQuery(schema, new URLSearchParams('visitor_id=J%C3%B6rg')), { visitor_id: 'Jörg' });
+});
+
 test('parseJson() refuses what is no JSON, too deep, or named at excessive length, without exhausting the stack', () => {
   const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
   assert.deepEqual(parseJson(nested(3)), [[[]]]);
