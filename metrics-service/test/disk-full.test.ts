@@ -26,11 +26,13 @@ test('POST /events answers 507 when the disk is full, reads go on, and writing r
   assert.ok(acknowledged > 0);
   const stats = (await service.askOpenly('GET /stats')).json();
   assert.deepEqual([stats.total_events, stats.total_visitors], [acknowledged, acknowledged]);
+  for (const target of ['/experiments/homepage/results', '/events', '/analytics/summary', '/export']) assert.equal((await service.ask(`GET ${target}`)).status, 200, target);
 
   database.exec('PRAGMA max_page_count = 1000000');
   assert.equal(await send(acknowledged), 200);
   const after = (await service.askOpenly('GET /stats')).json();
   assert.deepEqual([after.total_events, after.total_visitors], [acknowledged + 200, acknowledged + 200]);
+  assert.equal((await service.ask('GET /analytics/summary')).json().current.events, acknowledged + 200);
   const recounted = (await service.askOpenly('GET /stats?from=2000-01-01')).json();
   assert.deepEqual(after, recounted);
 });

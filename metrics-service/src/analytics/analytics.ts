@@ -1,7 +1,7 @@
 import type { AnalyticsBucket, EventShare, FunnelAnswer, FunnelStep, PageShare, SeriesAnswer, SessionShare, ShareListAnswer, SummaryAnswer } from '../../../shared/contract/analytics.ts';
 import { isoTime } from '../../../shared/clock.ts';
 import type { Clock } from '../../../shared/clock.ts';
-import { invalid } from '../../../shared/problem.ts';
+import { invalid, Problem } from '../../../shared/problem.ts';
 import { PAGE_DEFAULT } from '../../../shared/page-cursor.ts';
 import { HOMEPAGE } from '../event/event-recorder.ts';
 import { localTime, SERIES_MAX, stretches } from '../result/calendar.ts';
@@ -146,7 +146,8 @@ export class Analytics {
     const { stores, clock } = this.needs;
     const period = askedPeriod(query, clock());
     const takes = await this.takes(query);
-    await stores.follower.settle();
+    // A full disk keeps nobody from reading: the answer is of the sessions that could be written.
+    await stores.follower.settle().catch(unlessFull);
     return { period, filter: new SessionFilter(stores.words, query, takes) };
   }
 
@@ -167,6 +168,10 @@ export class Analytics {
     return trait === 'channel' || trait === 'source' || trait === 'medium' || trait === 'campaign' ? (readSource(words, id)?.[trait] ?? null) : words.wordOf(id);
   }
 }
+
+const unlessFull = (error: unknown): void => {
+  if (!(error instanceof Problem && error.kind === 'disk_full')) throw error;
+};
 
 const shown = ({ from, to, timezone }: AskedPeriod): { readonly from: string; readonly to: string; readonly timezone: string } => ({ from, to, timezone });
 
