@@ -10,6 +10,7 @@ import { nodeHttp } from './node-http.ts';
 import { parserFault } from './parser-fault.ts';
 import { problemReply } from './problem-reply.ts';
 import { clientOf } from './rate-limit.ts';
+import { Turn } from './turn.ts';
 import { writeReply } from './write-reply.ts';
 import type { OpenFeeds } from './write-reply.ts';
 
@@ -91,11 +92,13 @@ const limitSocketsPerAddress = (http: HttpServer): void => {
 const answerer = (app: Handler, options: ServeOptions, feeds: OpenFeeds, answered_early: WeakSet<object>): ((request: IncomingMessage, response: ServerResponse) => void) => {
   const { log, meter, trusted_proxies } = options;
   const detailed = log.level === 'debug';
+  const turn = new Turn();
 
   return (request, response) => {
     const began = performance.now();
+    turn.begin();
     const call = new IncomingCall(request, trusted_proxies);
-    const finish = (reply: Reply): void => {
+    const write = (reply: Reply): void => {
       const unread = !request.complete && request.headers['content-length'] !== '0' && (request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined);
       if (unread) {
         response.setHeader('connection', 'close');
@@ -111,10 +114,18 @@ const answerer = (app: Handler, options: ServeOptions, feeds: OpenFeeds, answere
       log.error('answer failed', { request_id: call.id, stack: error instanceof Error ? (error.stack ?? '') : String(error) });
       response.destroy();
     };
+    const finish = (reply: Reply): void =>
+      turn.leave(() => {
+        try {
+          write(reply);
+        } catch (error) {
+          fail(error);
+        }
+      });
     try {
       requireHonest(request);
       const reply = app(call);
-      if (reply instanceof Promise) reply.then(finish).catch(fail);
+      if (reply instanceof Promise) reply.then(finish, fail);
       else finish(reply);
     } catch (error) {
       if (error instanceof Problem) finish(problemReply(error));
