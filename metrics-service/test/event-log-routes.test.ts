@@ -74,3 +74,24 @@ test('GET /events/stream sends what is stored as it is stored, and what was miss
   );
   feed.close();
 });
+
+test('GET /events/stream sends all that was missed, a part at a time, without what was imported', async () => {
+  using service = openApp({ RATE_LIMIT: 'off' });
+  const send = (count: number): Promise<unknown> => service.ask('POST /events', { json: Array.from({ length: count }, () => ({ visitor_id: 'v', event_type: 'click' })) });
+  await send(1_000);
+  await service.import(EVENTS);
+  await send(600);
+  const seen: number[] = [];
+  let last = '1';
+  for (let parts = 0, open = false; !open; parts += 1) {
+    assert.ok(parts < 3);
+    const feed = listen((await service.ask('GET /events/stream', { headers: { 'last-event-id': last } })).reply);
+    const ids = [...feed.text().matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+    seen.push(...[...feed.text().matchAll(/^id: (\d+)\nevent/gm)].map(([, id]) => Number(id)));
+    last = String(ids.at(-1));
+    open = !feed.closed();
+    feed.close();
+  }
+  const imported = EVENTS.length;
+  assert.deepEqual(seen, Array.from({ length: 1_599 }, (_, index) => index + 2 + (index < 999 ? 0 : imported)));
+});

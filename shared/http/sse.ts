@@ -8,6 +8,7 @@ export interface FeedMessage {
 }
 
 const HEARTBEAT_MS = 15_000;
+const RETURN_MS = 10;
 /** Bytes a client may leave untaken before it is cut off; it reconnects and catches up by `Last-Event-ID`. */
 const QUEUED_BYTES_MAX = 1_048_576;
 
@@ -17,6 +18,13 @@ export const feedText = ({ id, event, data }: FeedMessage): string =>
 
 /** The headers of a feed: proxies must not buffer or keep it. */
 export const feedReply = (feed: Feed): Reply => ({ status: 200, type: 'text/event-stream; charset=utf-8', headers: { 'cache-control': 'no-store', 'x-accel-buffering': 'no' }, body: feed });
+
+/** Answers a client that is far behind with a part of what it missed, and lets it go: it comes back at once and asks for what is after `until`. */
+export const feedPart = (messages: readonly FeedMessage[], until: string): Reply =>
+  feedReply((sink) => {
+    sink.write(`retry: ${RETURN_MS}\n\n${messages.map(feedText).join('')}id: ${until}\n\n`);
+    sink.close();
+  });
 
 /** Sends the same messages to every client that listens; one that does not read is cut off, so memory stays bounded. */
 export class FeedHub {

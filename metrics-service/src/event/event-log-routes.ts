@@ -1,6 +1,7 @@
 import { jsonReply } from '../../../shared/http/call.ts';
 import { route } from '../../../shared/http/route.ts';
 import type { Route } from '../../../shared/http/route.ts';
+import { feedPart } from '../../../shared/http/sse.ts';
 import type { FeedHub, FeedMessage } from '../../../shared/http/sse.ts';
 import type { LoggedEvent } from '../../../shared/contract/event.ts';
 import { PAGE_DEFAULT, PAGE_MAX } from '../../../shared/page-cursor.ts';
@@ -10,7 +11,7 @@ import { optional } from '../../../shared/schema/schema.ts';
 import { eventLogAnswer, LOGGED_EVENT_EXAMPLE } from './event-answers.ts';
 import type { EventFilter, EventLog } from './event-log.ts';
 
-/** How many missed events a listener is sent when it comes back. */
+/** How many missed events a listener is sent at a time when it comes back. */
 const MISSED_MAX = 1_000;
 
 interface LogQuery extends EventFilter {
@@ -51,13 +52,16 @@ export const eventLogRoutes = (log: EventLog, hub: FeedHub): readonly Route[] =>
   }),
   route('GET /events/stream', {
     summary: 'Sends events as they are stored (server-sent events)',
-    description: 'Each message is an event as `GET /events` shows it; its id is `seq`.',
+    description: 'Each message is an event as `GET /events` shows it; its id is `seq`. Imported events are in the log alone.',
     access: 'api',
-    headers: { 'Last-Event-ID': { description: 'The id of the last message that was seen: what was missed comes first, up to a thousand events.' } },
+    headers: { 'Last-Event-ID': { description: 'The id of the last message that was seen: what was missed comes first. Whoever missed more than a thousand events gets them in parts, for each of which they connect anew.' } },
     answers: { 200: { description: 'A stream that goes on until somebody closes it.', type: 'text/event-stream' } },
     handle: ({ call }) => {
       const last = Number(call.headers['last-event-id'] ?? NaN);
-      return hub.reply(() => (Number.isSafeInteger(last) && last >= 0 ? log.after(last, MISSED_MAX).map(eventMessage) : []));
+      if (!Number.isSafeInteger(last) || last < 0) return hub.reply(() => []);
+      const { events, until } = log.after(last, MISSED_MAX);
+      if (until < log.lastSeq) return feedPart(events.map(eventMessage), String(until));
+      return hub.reply(() => log.after(last, MISSED_MAX).events.map(eventMessage));
     },
   }),
 ];

@@ -75,9 +75,16 @@ export class EventLog {
     return { data, next_cursor: next === undefined ? null : cursorOf(next) };
   }
 
-  /** Reads the events after a place of the log, oldest first: what a listener missed. */
-  after(seq: number, limit: number): readonly LoggedEvent[] {
-    return this.stores.events.prepareLogged('events.seq > ? ORDER BY events.seq LIMIT ?').all(seq, limit);
+  /** The newest place of the log. */
+  get lastSeq(): number {
+    return this.stores.events.lastSeq;
+  }
+
+  /** Reads the events after a place of the log, oldest first, imported ones left out: what a listener missed. There may be more behind `until`. */
+  after(seq: number, limit: number): { readonly events: readonly LoggedEvent[]; readonly until: number } {
+    const looked_until = Math.min(seq + LOOKED_AT_MAX, this.lastSeq);
+    const events = this.stores.events.prepareLogged('events.seq > ? AND events.seq <= ? AND imported = 0 ORDER BY events.seq LIMIT ?').all(seq, looked_until, limit);
+    return { events, until: events.length < limit ? looked_until : (events.at(-1)?.seq ?? seq) };
   }
 
   private conditions(filter: EventFilter): { readonly clauses: readonly string[]; readonly values: readonly (number | string)[] } {

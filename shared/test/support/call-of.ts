@@ -57,12 +57,14 @@ export const ask = async (app: Handler, signature: string, options: TestCall = {
   return { status: reply.status, headers: reply.headers ?? {}, text, json: () => JSON.parse(text), reply };
 };
 
-/** Listens to a feed in process: `text()` is all that was written so far. */
-export const listen = (reply: Reply): { readonly text: () => string; readonly close: () => void } => {
+/** Listens to a feed in process: `text()` is all that was written so far, `closed()` whether it is over. */
+export const listen = (reply: Reply): { readonly text: () => string; readonly closed: () => boolean; readonly close: () => void } => {
   if (typeof reply.body !== 'function') throw new Error('the answer is no feed');
   let written = '';
+  let is_closed = false;
   const listeners: (() => void)[] = [];
   const close = (): void => {
+    is_closed = true;
     for (const listener of listeners.splice(0)) listener();
   };
   const sink: Sink = {
@@ -77,5 +79,5 @@ export const listen = (reply: Reply): { readonly text: () => string; readonly cl
     },
   };
   reply.body(sink);
-  return { text: () => written, close };
+  return { text: () => written, closed: () => is_closed, close };
 };
