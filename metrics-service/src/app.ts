@@ -28,7 +28,7 @@ import { importRoutes } from './import/import-routes.ts';
 import { ResultReader } from './result/result-reader.ts';
 import { resultRoutes } from './result/result-routes.ts';
 import { statsRoutes } from './stats/stats-routes.ts';
-import type { Stores } from './stores.ts';
+import type { AppStores } from './stores.ts';
 import { visitorRoutes } from './visitor/visitor-routes.ts';
 
 /** What the application is made of; opened and closed by its owner. */
@@ -37,7 +37,7 @@ export interface AppNeeds {
   readonly log: Log;
   readonly meter: Meter;
   readonly guards: Guards;
-  readonly stores: Stores;
+  readonly stores: AppStores;
   readonly clock: Clock;
   /** The beginning of the time that is kept. */
   readonly oldest: () => number;
@@ -57,8 +57,8 @@ export const createApp = (needs: AppNeeds): Handler => {
   meter.add('events_waiting', 'gauge', 'Events that wait for the disk.', () => intake.waiting);
   meter.add('events_excluded_total', 'counter', 'Events of bots and automation, which are not counted.', () => new Map([...stores.tally.byReason()].map(([reason, events]) => [`reason="${reason}"`, events])));
   const routes = [
-    ...healthRoutes({ service: config.service, version: VERSION, meter, writable: () => stores.database.writable() }),
-    ...backupRoutes({ database: stores.database, name: 'metrics', log }),
+    ...healthRoutes({ service: config.service, version: VERSION, meter, writable: () => stores.recording.writable() }),
+    ...backupRoutes({ database: stores.recording, name: 'metrics', log }),
     ...eventRoutes(intake),
     ...eventLogRoutes(new EventLog(stores), hub),
     ...visitorRoutes(stores, log),

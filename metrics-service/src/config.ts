@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { readCommonConfig } from '../../shared/config.ts';
 import type { CommonConfig } from '../../shared/config.ts';
 import { numberSetting, secretSetting } from '../../shared/settings.ts';
@@ -10,6 +11,9 @@ export interface MetricsConfig extends CommonConfig {
   /** How many whole days persons are kept; 0 keeps them for ever. */
   readonly retention_days: number;
 }
+
+/** The file that metrics-service keeps everything in. */
+export const databaseFile = ({ data_dir }: Pick<MetricsConfig, 'data_dir'>): string => join(data_dir, 'metrics.sqlite');
 
 /** Reads the settings of metrics-service; throws StartFault for a bad value. */
 export const readConfig = (environment: Environment = process.env): MetricsConfig => ({

@@ -1,21 +1,18 @@
-import { join } from 'node:path';
 import { systemClock } from '../../shared/clock.ts';
 import { createGuards } from '../../shared/http/guards.ts';
 import { RateLimit } from '../../shared/http/rate-limit.ts';
 import { runService } from '../../shared/run-service.ts';
 import { openSecrets, tokenHash } from '../../shared/secrets.ts';
-import { openDatabase } from '../../shared/sqlite/open.ts';
-import { hostOf } from './analytics/visit-source.ts';
+import { openReader } from '../../shared/sqlite/open.ts';
 import { createApp } from './app.ts';
-import { readConfig } from './config.ts';
-import { followAb } from './following.ts';
-import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
-import { Retention } from './retention/retention.ts';
-import { createStores } from './stores.ts';
+import { databaseFile, readConfig } from './config.ts';
+import { RemoteRecording } from './recording/remote-recording.ts';
+import { keptFrom } from './retention/retention.ts';
+import { createReadStores } from './stores.ts';
 
-const CACHE_KILOBYTES = 32_768;
+const CACHE_KILOBYTES = 16_384;
 
-await runService(readConfig, (config, log, meter) => {
+await runService(readConfig, async (config, log, meter) => {
   const { api_token, ingest_token } = openSecrets(config);
   const guards = createGuards({
     api_token_sha256: tokenHash(api_token),
@@ -25,29 +22,21 @@ await runService(readConfig, (config, log, meter) => {
     own_host_is_listed: true,
     rate_limit: new RateLimit(systemClock, config.rate_limit),
   });
-  const database = openDatabase({ file: join(config.data_dir, 'metrics.sqlite'), application_id: APPLICATION_ID, migrations: MIGRATIONS, cache_kilobytes: CACHE_KILOBYTES });
-  const stores = createStores(database, [...config.allowed_hosts, ...config.cors_origins.flatMap((origin) => hostOf(origin) ?? [])]);
-  const retention = new Retention({ stores, clock: systemClock, log, days: config.retention_days });
-  const oldest = (): number => retention.oldest();
-  let stopFollowing = (): void => {};
+  // One thread answers requests and reads; another writes, and follows ab-service.
+  const recording = await RemoteRecording.start({ config, api_token });
+  const stores = { ...createReadStores(openReader({ file: databaseFile(config), cache_kilobytes: CACHE_KILOBYTES })), recording };
+  recording.onChange(({ experiments, visitors }) => {
+    if (experiments) stores.experiments.forget();
+    for (const visitor of visitors) stores.assignments.tell(visitor);
+  });
+  meter.add('ab_service_connected', 'gauge', 'Whether the assignment log can be followed.', () => (recording.isConnected ? 1 : 0));
   return {
-    started: () => {
-      const stopAb = followAb({ ab_url: config.ab_url, api_token, stores, oldest, meter, log });
-      retention.start();
-      const stopSessions = stores.follower.start(systemClock, log);
-      stopFollowing = () => {
-        stopSessions();
-        stopAb();
-      };
-    },
-    stopping: () => {
-      retention.stop();
-      stopFollowing();
-    },
-    app: createApp({ config, log, meter, guards, stores, clock: systemClock, oldest }),
+    started: () => void recording.start(),
+    stopping: () => void recording.stop(),
+    app: createApp({ config, log, meter, guards, stores, clock: systemClock, oldest: () => keptFrom(config.retention_days, systemClock()) }),
     close: async () => {
-      await stores.writer.drain();
-      database.close();
+      stores.database.close();
+      await recording.close();
     },
   };
 });

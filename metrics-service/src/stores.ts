@@ -12,6 +12,8 @@ import { EventRecorder } from './event/event-recorder.ts';
 import { EventStore } from './event/event-store.ts';
 import { ExperimentStore } from './experiment/experiment-store.ts';
 import { MetaStore } from './meta-store.ts';
+import { LocalRecording } from './recording/local-recording.ts';
+import type { Recording } from './recording/recording.ts';
 import { ResultStore } from './result/result-store.ts';
 import { FrozenStore } from './retention/frozen-store.ts';
 import { Reattribution } from './rollup/reattribution.ts';
@@ -21,62 +23,71 @@ import { VisitorStore } from './visitor/visitor-store.ts';
 import { WordStore } from './word/word-store.ts';
 import { Writer } from './writer.ts';
 
-/** All that reads and writes metrics.sqlite, and the one writer that its changes go through. */
-export interface Stores {
+/** All that reads metrics.sqlite, by whatever connection. */
+export interface ReadStores {
   readonly database: Database;
   readonly words: WordStore;
   readonly visitors: VisitorStore;
   readonly experiments: ExperimentStore;
   readonly events: EventStore;
   readonly assignments: AssignmentStore;
-  readonly rollups: RollupStore;
-  readonly frozen: FrozenStore;
   readonly tally: BotTally;
   readonly stats: StatsStore;
   readonly results: ResultStore;
   readonly meta: MetaStore;
   readonly sessions: SessionStore;
   readonly blocks: BlockStore;
+}
+
+/** What the application reads, and what it has recorded. */
+export interface AppStores extends ReadStores {
+  readonly recording: Recording;
+}
+
+/** All that reads and writes it, and the one writer that its changes go through. */
+export interface Stores extends AppStores {
+  readonly rollups: RollupStore;
+  readonly frozen: FrozenStore;
   readonly follower: SessionFollower;
   readonly recorder: EventRecorder;
   readonly reattribution: Reattribution;
   readonly writer: Writer;
 }
 
+/** Creates what reads an open database. */
+export const createReadStores = (database: Database): ReadStores => {
+  const words = new WordStore(database);
+  const experiments = new ExperimentStore(database);
+  return {
+    database,
+    words,
+    experiments,
+    visitors: new VisitorStore(database),
+    events: new EventStore(database, words, experiments),
+    assignments: new AssignmentStore(database),
+    tally: new BotTally(database),
+    stats: new StatsStore(database, words),
+    results: new ResultStore(database, words),
+    meta: new MetaStore(database),
+    sessions: new SessionStore(database),
+    blocks: new BlockStore(database),
+  };
+};
+
 /** Creates the stores over an open database; `own_hosts` are no source of visits. */
 export const createStores = (database: Database, own_hosts: readonly string[] = []): Stores => {
-  const words = new WordStore(database);
-  const visitors = new VisitorStore(database);
-  const experiments = new ExperimentStore(database);
-  const events = new EventStore(database, words, experiments);
-  const assignments = new AssignmentStore(database);
+  const reading = createReadStores(database);
+  const { words, visitors, experiments, events, assignments, meta, sessions, blocks } = reading;
   const rollups = new RollupStore(database);
-  const meta = new MetaStore(database);
-  const sessions = new SessionStore(database);
-  const blocks = new BlockStore(database);
   const sessionizer = new Sessionizer({ sessions, blocks, words, meta, own_hosts, unread: new UnreadEvents(database, words), last_seq: events.lastSeq });
   const writer = new Writer(new GroupCommit(database), [words, visitors, experiments, rollups, sessionizer], () => {
     rollups.flush();
     sessionizer.flushIfMany();
   });
-  return {
-    database,
-    words,
-    visitors,
-    experiments,
-    events,
-    assignments,
-    rollups,
-    frozen: new FrozenStore(database),
-    tally: new BotTally(database),
-    stats: new StatsStore(database, words),
-    results: new ResultStore(database, words),
-    meta,
-    sessions,
-    blocks,
-    follower: new SessionFollower({ sessionizer, packer: new Packer(sessions, blocks), writer }),
-    recorder: new EventRecorder({ events, visitors, words, experiments, rollups, sessionizer }),
-    reattribution: new Reattribution({ events, visitors, assignments, rollups, sessionizer }),
-    writer,
-  };
+  const follower = new SessionFollower({ sessionizer, packer: new Packer(sessions, blocks), writer });
+  const recorder = new EventRecorder({ events, visitors, words, experiments, rollups, sessionizer });
+  const reattribution = new Reattribution({ events, visitors, assignments, rollups, sessionizer });
+  const frozen = new FrozenStore(database);
+  const recording = new LocalRecording({ ...reading, frozen, recorder, reattribution, follower, writer });
+  return { ...reading, rollups, frozen, follower, recorder, reattribution, writer, recording };
 };

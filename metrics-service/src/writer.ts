@@ -13,6 +13,7 @@ export class Writer {
   private readonly commit: GroupCommit;
   private readonly memories: readonly Memory[];
   private readonly finish: () => void;
+  private committed: () => void = () => {};
 
   /** `finish` is called at the end of each work, inside its transaction. */
   constructor(commit: GroupCommit, memories: readonly Memory[], finish: () => void) {
@@ -21,17 +22,24 @@ export class Writer {
     this.finish = finish;
   }
 
+  /** Has somebody told after each COMMIT, before whoever waits for it. */
+  onCommit(committed: () => void): void {
+    this.committed = committed;
+  }
+
   /** Runs `work` and resolves to its result once that is on disk; rejects as `GroupCommit.run` does. */
   async run<T>(work: () => T): Promise<T> {
     let again = false;
     try {
-      return await this.commit.run(() => {
+      const done = await this.commit.run(() => {
         if (again) this.forget();
         again = true;
         const result = work();
         this.finish();
         return result;
       });
+      this.committed();
+      return done;
     } catch (error) {
       this.forget();
       throw error;

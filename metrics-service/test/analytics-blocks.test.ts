@@ -6,6 +6,7 @@ import { BLOCK_SESSIONS } from '../src/analytics/packer.ts';
 import { REMEMBERED_MAX } from '../src/analytics/sessionizer.ts';
 import { createStores } from '../src/stores.ts';
 import type { Stores } from '../src/stores.ts';
+import { recordableOf } from '../src/event/recordable-event.ts';
 import { openStores } from './support/open-stores.ts';
 
 const DAY_MS = 86_400_000;
@@ -14,7 +15,7 @@ const NOW = Date.UTC(2026, 5, 1);
 const VISITORS = REMEMBERED_MAX * 2 + BLOCK_SESSIONS;
 
 const view = (stores: Stores, visitor: number, at: number): void => {
-  stores.recorder.record({ visitor_id: `visitor-${visitor}`, event_type: 'page_view', context: { path: `/${visitor % 3}` } }, { at, arrived: NOW, imported: true });
+  stores.recorder.record(recordableOf({ visitor_id: `visitor-${visitor}`, event_type: 'page_view', context: { path: `/${visitor % 3}` } }, { at, arrived: NOW, imported: true }));
 };
 
 /** Every visitor views two pages, a minute apart, on one of ten days. */

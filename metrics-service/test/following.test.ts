@@ -6,7 +6,6 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { AssignmentLogEntry } from '../../shared/contract/assignment-log.ts';
 import type { Experiment } from '../../shared/contract/experiment.ts';
-import { Meter } from '../../shared/http/meter.ts';
 import { createLog } from '../../shared/log.ts';
 import { followAb } from '../src/following.ts';
 import type { Stores } from '../src/stores.ts';
@@ -67,9 +66,7 @@ class StandIn {
 
 const follow = (context: TestContext, port: number, stores: Stores): { readonly stop: () => void; readonly lines: readonly string[] } => {
   const lines: string[] = [];
-  const meter = new Meter();
-  const stop = followAb({ ab_url: `http://127.0.0.1:${port}`, api_token: 'the-token', stores, meter, oldest: () => 0, log: createLog({ service: 'test', level: 'info', write: (line) => lines.push(line) }) });
-  meter.close();
+  const stop = followAb({ ab_url: `http://127.0.0.1:${port}`, api_token: 'the-token', stores, onConnected: () => {}, oldest: () => 0, log: createLog({ service: 'test', level: 'info', write: (line) => lines.push(line) }) });
   context.after(stop);
   return { lines, stop };
 };

@@ -4,7 +4,6 @@ import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { Log } from '../log.ts';
 import { Problem } from '../problem.ts';
-import type { Database } from '../sqlite/database.ts';
 import type { Call } from './call.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
@@ -15,7 +14,7 @@ const STALLED_MS = 60_000;
 
 /** What a backup is made of. */
 export interface BackupNeeds {
-  readonly database: Database;
+  readonly database: { readonly copy: () => Promise<string> };
   /** What the database is called among those of the other services: `ab`. */
   readonly name: string;
   readonly log: Log;

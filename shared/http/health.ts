@@ -12,7 +12,7 @@ export interface HealthNeeds {
   readonly version: string;
   readonly meter: Meter;
   /** Answers whether a write would succeed. */
-  readonly writable: () => boolean;
+  readonly writable: () => boolean | Promise<boolean>;
 }
 
 interface Health {
@@ -37,8 +37,8 @@ const HEALTH = object<Health>(
 /** `GET /health` and `/api/health` (open), and `GET /metrics` for Prometheus (with the API token). */
 export const healthRoutes = (needs: HealthNeeds): readonly Route[] => {
   const { service, version } = needs;
-  const handle = (): Reply => {
-    const ok = needs.writable();
+  const handle = async (): Promise<Reply> => {
+    const ok = await needs.writable();
     const body = { status: ok ? 'ok' : 'unavailable', service, version, uptime_seconds: Math.floor(process.uptime()), database: ok ? 'ok' : 'not writable' };
     return { status: ok ? 200 : 503, type: JSON_TYPE, headers: { 'cache-control': 'no-store', ...(ok ? {} : { 'retry-after': '5' }) }, body: JSON.stringify(body) };
   };

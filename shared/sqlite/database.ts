@@ -27,6 +27,7 @@ export class Database {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
+  readonly #snapshot: StatementSync;
   readonly #touch: StatementSync;
   #writable_until_ms = 0;
   #backup: Promise<void> | undefined;
@@ -37,6 +38,7 @@ export class Database {
     this.#begin = connection.prepare('BEGIN IMMEDIATE');
     this.#commit = connection.prepare('COMMIT');
     this.#rollback = connection.prepare('ROLLBACK');
+    this.#snapshot = connection.prepare('BEGIN');
     const version = Number(connection.prepare('PRAGMA user_version').get()?.['user_version']);
     this.#touch = connection.prepare(`PRAGMA user_version = ${version}`);
   }
@@ -71,6 +73,17 @@ export class Database {
       return result;
     } catch (error) {
       throw this.abort(error) ?? error;
+    }
+  }
+
+  /** Runs `work`, which only reads, on the database as it is at its first statement, whatever other connections commit meanwhile. `work` is synchronous. */
+  snapshot<T>(work: () => T): T {
+    if (this.#connection.isTransaction) return work();
+    this.#snapshot.run();
+    try {
+      return work();
+    } finally {
+      this.#commit.run();
     }
   }
 

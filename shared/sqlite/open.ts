@@ -44,6 +44,20 @@ export const openDatabase = (options: DatabaseOptions): Database => {
   }
 };
 
+/**
+ * Opens a second connection that only reads a database which `openDatabase` has open in this process, in whatever thread: what was committed before a
+ * statement begins is seen by it, and neither waits for the other. `close` it before the first.
+ */
+export const openReader = ({ file, cache_kilobytes }: Pick<DatabaseOptions, 'file' | 'cache_kilobytes'>): Database => {
+  const connection = new DatabaseSync(resolveFile(file), { readOnly: true, timeout: BUSY_TIMEOUT_MS, defensive: true, limits: { attach: 0 } });
+  connection.exec(`
+    PRAGMA temp_store = MEMORY;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA cache_size = ${cacheSize(cache_kilobytes)};
+  `);
+  return new Database(connection);
+};
+
 const openFile = (options: DatabaseOptions): Database => {
   const path = resolveFile(options.file);
   const lock = new FileLock(path);
@@ -73,6 +87,9 @@ const resolveFile = (file: string): string => {
   }
 };
 
+/** Negative is KiB. */
+const cacheSize = (kilobytes: number = 2_000): number => -kilobytes;
+
 const openConnection = (options: DatabaseOptions, path: string, version: number): DatabaseSync => {
   const connection = new DatabaseSync(path, {
     timeout: BUSY_TIMEOUT_MS,
@@ -90,7 +107,7 @@ const openConnection = (options: DatabaseOptions, path: string, version: number)
       PRAGMA trusted_schema = OFF;
       PRAGMA journal_size_limit = ${LOG_BYTES_KEPT};
       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
-      PRAGMA cache_size = ${-(options.cache_kilobytes ?? 2_000)};
+      PRAGMA cache_size = ${cacheSize(options.cache_kilobytes)};
     `);
     migrate(connection, options.migrations, version);
     return connection;

@@ -3,9 +3,9 @@ import { isoTime } from '../../../shared/clock.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { invalid, Problem } from '../../../shared/problem.ts';
 import { PAGE_DEFAULT } from '../../../shared/page-cursor.ts';
-import { HOMEPAGE } from '../event/event-recorder.ts';
+import { HOMEPAGE } from '../event/recordable-event.ts';
 import { localTime, SERIES_MAX, stretches } from '../result/calendar.ts';
-import type { Stores } from '../stores.ts';
+import type { AppStores } from '../stores.ts';
 import { askedPeriod } from './analytics-query.ts';
 import type { AnalyticsQuery, AskedPeriod } from './analytics-query.ts';
 import { FunnelCount } from './funnel-count.ts';
@@ -35,7 +35,7 @@ export interface FunnelWish {
 
 /** What analytics are read from. */
 export interface AnalyticsNeeds {
-  readonly stores: Pick<Stores, 'assignments' | 'blocks' | 'experiments' | 'follower' | 'sessions' | 'words'>;
+  readonly stores: Pick<AppStores, 'assignments' | 'blocks' | 'experiments' | 'recording' | 'sessions' | 'words'>;
   readonly clock: Clock;
 }
 
@@ -145,9 +145,9 @@ export class Analytics {
   private async prepare(query: AnalyticsQuery): Promise<{ readonly period: AskedPeriod; readonly filter: SessionFilter }> {
     const { stores, clock } = this.needs;
     const period = askedPeriod(query, clock());
-    const takes = await this.takes(query);
     // A full disk keeps nobody from reading: the answer is of the sessions that could be written.
-    await stores.follower.settle().catch(unlessFull);
+    await stores.recording.settleSessions().catch(unlessFull);
+    const takes = await this.takes(query);
     return { period, filter: new SessionFilter(stores.words, query, takes) };
   }
 

@@ -27,9 +27,11 @@ export interface FollowedEvent {
   readonly type: number;
   readonly named_metric: number | null;
   readonly event_type: string;
-  readonly event_name: string | undefined;
-  readonly properties: JsonObject | undefined;
-  readonly context: EventContext | undefined;
+  readonly event_name: string | null;
+  /** JSON. */
+  readonly properties: string | null;
+  /** JSON. */
+  readonly context: string | null;
 }
 
 /** What sessions are made with. */
@@ -177,7 +179,7 @@ export class Sessionizer {
     if (this.young.size >= REMEMBERED_MAX / 2) this.age();
     const event = this.sessionEvent(followed);
     const session = this.take(followed.visitor, event);
-    if (followed.context !== undefined) this.open(session, event, followed.context);
+    if (followed.context !== null) this.open(session, event, followed.context);
     if (session.dirty) return;
     session.dirty = true;
     this.dirty.add(session);
@@ -186,8 +188,8 @@ export class Sessionizer {
   private sessionEvent(event: FollowedEvent): SessionEvent {
     const { seq, at, type, named_metric, event_type, event_name, properties, context } = event;
     const is_view = event_type === 'page_view';
-    const path = is_view ? plainPath(context?.path) : '';
-    return { seq, at, type, metric: named_metric ?? type, views: is_view ? 1 : 0, path: path === '' ? 0 : this.needs.words.idOf(path), ...eventSigns(event_type, event_name, properties) };
+    const path = is_view && context !== null ? plainPath((JSON.parse(context) as EventContext).path) : '';
+    return { seq, at, type, metric: named_metric ?? type, views: is_view ? 1 : 0, path: path === '' ? 0 : this.needs.words.idOf(path), ...eventSigns(event_type, event_name ?? undefined, properties === null ? undefined : (JSON.parse(properties) as JsonObject)) };
   }
 
   /** Finds the session that an event belongs to and adds it, or begins one. */
@@ -217,10 +219,10 @@ export class Sessionizer {
     return { ...joined, stored, next_start: sessions.nextStart(visitor, event.at + SESSION_GAP_MS), dirty: false };
   }
 
-  private open(session: Remembered, event: SessionEvent, context: EventContext): void {
+  private open(session: Remembered, event: SessionEvent, context: string): void {
     const rank = event.views === 1 ? 0 : 1;
     if (!opensBefore(session.opening, rank, event.at, event.seq)) return;
-    session.opening = { rank, at: event.at, seq: event.seq, path: event.views === 1 ? event.path : 0, ...this.opening_words.of(context) };
+    session.opening = { rank, at: event.at, seq: event.seq, path: event.views === 1 ? event.path : 0, ...this.opening_words.of(JSON.parse(context) as EventContext) };
   }
 
   private remember(session: Remembered): Remembered {

@@ -1,10 +1,6 @@
-import type { EventContext } from '../../../shared/contract/event.ts';
-import type { JsonObject } from '../../../shared/schema/composites.ts';
 import type { Database } from '../../../shared/sqlite/database.ts';
 import type { WordStore } from '../word/word-store.ts';
 import type { FollowedEvent } from './sessionizer.ts';
-
-const parsed = <T>(text: unknown): T | undefined => (text === null ? undefined : (JSON.parse(text as string) as T));
 
 /** Reads the log of events from a place on, as sessions need it. */
 export class UnreadEvents {
@@ -29,9 +25,9 @@ export class UnreadEvents {
         type,
         named_metric,
         event_type,
-        event_name: named_metric === null ? undefined : this.words.wordOf(named_metric).slice(event_type.length + 1),
-        properties: parsed<JsonObject>(row['properties']),
-        context: parsed<EventContext>(row['context']),
+        event_name: named_metric === null ? null : this.words.wordOf(named_metric).slice(event_type.length + 1),
+        properties: row['properties'] as string | null,
+        context: row['context'] as string | null,
       };
     });
   }

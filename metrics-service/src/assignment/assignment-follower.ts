@@ -25,6 +25,8 @@ export interface AssignmentFollowerNeeds {
   readonly log: Log;
   /** The beginning of the time that is kept; older assignments are passed over. */
   readonly oldest: () => number;
+  /** Told when ab-service begins or ceases to answer. */
+  readonly onConnected: (connected: boolean) => void;
   /** Called when an entry names an experiment whose definition is not here. */
   readonly onUnknownExperiment: () => void;
 }
@@ -38,11 +40,6 @@ export class AssignmentFollower {
   constructor(needs: AssignmentFollowerNeeds) {
     this.needs = needs;
     void this.follow();
-  }
-
-  /** True while ab-service answers. */
-  get isConnected(): boolean {
-    return this.connected === true;
   }
 
   private async follow(): Promise<void> {
@@ -134,6 +131,7 @@ export class AssignmentFollower {
   private say(connected: boolean, error?: unknown): void {
     if (this.connected === connected) return;
     this.connected = connected;
+    this.needs.onConnected(connected);
     if (connected) this.needs.log.info('following the assignment log');
     else this.needs.log.warn('ab-service does not answer; going on with what is known', { why: error instanceof PeerAway ? error.message : String(error instanceof Error ? error.stack : error) });
   }

@@ -59,6 +59,11 @@ export class AssignmentStore {
     this.changed = changed;
   }
 
+  /** Says that a visitor's assignments, or any number of them, were changed by another connection. */
+  tell(visitor: number | undefined): void {
+    this.changed(visitor);
+  }
+
   /** The variant that a visitor is counted in; undefined for none. */
   countedVariant(visitor: number, experiment: number): number | undefined {
     return this.selectCounted.get(visitor, experiment)?.['variant'] as number | undefined;

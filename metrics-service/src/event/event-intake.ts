@@ -5,27 +5,32 @@ import type { ValidEvent } from '../../../shared/event-schema.ts';
 import { eventTime } from '../../../shared/event-time.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { ExperimentStore } from '../experiment/experiment-store.ts';
-import type { Writer } from '../writer.ts';
-import type { BotTally } from './bot-tally.ts';
-import type { EventRecorder, Recorded } from './event-recorder.ts';
-import { HOMEPAGE, valueOf } from './event-recorder.ts';
+import { EventColumns } from '../recording/event-columns.ts';
+import type { RecordedEvents } from '../recording/event-columns.ts';
+import type { Recording } from '../recording/recording.ts';
+import type { WordStore } from '../word/word-store.ts';
+import { recordableOf } from './recordable-event.ts';
 
 /** How many events may wait for the disk; beyond it callers are told to come back. */
 export const WAITING_EVENTS_MAX = 20_000;
-/** How many events go into one transaction, so that no turn of the event loop becomes long. */
-const EVENTS_PER_WORK = 5_000;
+/** How many events are handed on at once: few enough to be one work of a transaction that others share. */
+const EVENTS_AT_ONCE = 1_000;
 
 /** What became of an event; `excluded` where it is a bot's, which is tallied and not stored. */
-export interface Taken extends Recorded {
+export interface Taken {
+  readonly event_id: string;
+  /** Its place in the log; undefined if it was there already, or left out. */
+  readonly seq: number | undefined;
+  readonly experiment_id: string | null;
+  readonly variant: string | null;
   readonly excluded?: 'bot';
 }
 
 /** What an intake works with. */
 export interface EventIntakeNeeds {
-  readonly writer: Writer;
-  readonly recorder: EventRecorder;
+  readonly recording: Pick<Recording, 'recordEvents'>;
   readonly experiments: ExperimentStore;
-  readonly tally: BotTally;
+  readonly words: WordStore;
   readonly clock: Clock;
   /** Says why an event is not a person's; undefined if it is. */
   readonly botReason: (event: ValidEvent) => string | undefined;
@@ -36,17 +41,23 @@ export interface EventIntakeNeeds {
 
 interface Delivery {
   readonly events: readonly ValidEvent[];
-  readonly arrived: number;
+  /** Where its events begin among those that are handed on together. */
+  readonly from: number;
   readonly resolve: (taken: readonly Taken[]) => void;
   readonly reject: (reason: unknown) => void;
 }
 
-/** Takes events by the open path: gathers the requests of an event-loop turn into one work, and answers each after COMMIT. */
+/** Deliveries whose events are handed on together. */
+interface Gathered {
+  readonly columns: EventColumns;
+  readonly deliveries: Delivery[];
+}
+
+/** Takes events by the open path: gathers the requests of an event-loop turn, and answers each when its events are on disk. */
 export class EventIntake {
   private readonly needs: EventIntakeNeeds;
-  private deliveries: Delivery[] = [];
+  private gathered: Gathered | undefined;
   private waiting_events = 0;
-  private scheduled = false;
 
   constructor(needs: EventIntakeNeeds) {
     this.needs = needs;
@@ -62,76 +73,71 @@ export class EventIntake {
     if (this.waiting_events + events.length > WAITING_EVENTS_MAX) return Promise.reject(new Problem('overloaded', 'Too many events are waiting for the disk.', { retry_after_seconds: 1 }));
     this.waiting_events += events.length;
     return new Promise((resolve, reject) => {
-      this.deliveries.push({ events, arrived: this.needs.clock(), resolve, reject });
-      this.schedule();
+      if ((this.gathered?.columns.event_id.length ?? 0) + events.length > EVENTS_AT_ONCE) this.handOn();
+      const { columns, deliveries } = this.gather();
+      deliveries.push({ events, from: columns.event_id.length, resolve, reject });
+      const arrived = this.needs.clock();
+      for (const event of events) columns.add(recordableOf(event, { at: eventTime(event, arrived), arrived, imported: false }), this.needs.botReason(event) ?? null);
     });
   }
 
-  private schedule(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    let batch: readonly Delivery[] | undefined;
-    this.needs.writer
-      .run(() => (batch ??= this.nextBatch()).map((delivery) => delivery.events.map((event) => this.record(event, delivery.arrived))))
-      .then(
-        (taken) => batch?.forEach((delivery, index) => this.answer(delivery, taken[index] as readonly Taken[])),
-        (reason: unknown) => {
-          // The queue of the disk itself was full: the work never ran, and nobody else will take these.
-          batch ??= this.nextBatch();
-          for (const delivery of batch) {
-            this.waiting_events -= delivery.events.length;
-            delivery.reject(reason);
-          }
-        },
-      );
-  }
-
-  /** Called when a transaction begins to take events: later arrivals belong to the next. */
-  private nextBatch(): readonly Delivery[] {
-    let events = 0;
-    let count = 0;
-    while (count < this.deliveries.length && events < EVENTS_PER_WORK) {
-      events += (this.deliveries[count] as Delivery).events.length;
-      count += 1;
+  private gather(): Gathered {
+    if (this.gathered === undefined) {
+      this.gathered = { columns: new EventColumns(), deliveries: [] };
+      setImmediate(() => this.handOn());
     }
-    const batch = this.deliveries.slice(0, count);
-    this.deliveries = this.deliveries.slice(count);
-    this.scheduled = false;
-    if (this.deliveries.length > 0) this.schedule();
-    return batch;
+    return this.gathered;
   }
 
-  private record(event: ValidEvent, arrived: number): Taken {
-    const { recorder, experiments, tally, botReason } = this.needs;
-    const reason = botReason(event);
-    if (reason === undefined) return recorder.record(event, { at: eventTime(event, arrived), arrived, imported: false });
-    const named = event.experiment_id ?? (event.variant === undefined ? undefined : HOMEPAGE);
-    tally.add(named === undefined ? 0 : experiments.name(named).experiment, reason);
-    return { event_id: event.event_id ?? '', seq: undefined, experiment_id: named ?? null, variant: event.variant ?? null, excluded: 'bot' };
+  private handOn(): void {
+    const { gathered } = this;
+    if (gathered === undefined) return;
+    this.gathered = undefined;
+    this.needs.recording.recordEvents(gathered.columns).then(
+      (recorded) => gathered.deliveries.forEach((delivery) => this.answer(delivery, gathered.columns, recorded)),
+      (reason: unknown) => {
+        this.waiting_events -= gathered.columns.event_id.length;
+        for (const delivery of gathered.deliveries) delivery.reject(reason);
+      },
+    );
   }
 
-  private answer(delivery: Delivery, taken: readonly Taken[]): void {
-    this.waiting_events -= delivery.events.length;
-    delivery.resolve(taken);
+  private answer({ events, from, resolve }: Delivery, columns: EventColumns, recorded: RecordedEvents): void {
+    this.waiting_events -= events.length;
+    resolve(events.map((_, index) => this.taken(columns, recorded, from + index)));
     if (!this.needs.listening()) return;
-    delivery.events.forEach((event, index) => {
-      const { seq, event_id } = taken[index] as Taken;
-      if (seq !== undefined) this.needs.publish(asLogged(event, seq, event_id, delivery.arrived));
+    events.forEach((event, index) => {
+      const seq = recorded.seq[from + index];
+      if (seq) this.needs.publish(asLogged(event, seq, columns, from + index));
     });
+  }
+
+  private taken(columns: EventColumns, { seq, experiment, variant }: RecordedEvents, index: number): Taken {
+    const event_id = columns.event_id[index] as string;
+    if (columns.excluded_as[index] !== null) {
+      return { event_id, seq: undefined, experiment_id: columns.experiment_id[index] as string | null, variant: columns.variant[index] as string | null, excluded: 'bot' };
+    }
+    const { experiments, words } = this.needs;
+    return {
+      event_id,
+      seq: seq[index] || undefined,
+      experiment_id: experiment[index] ? experiments.publicIdOf(experiment[index]) : null,
+      variant: variant[index] ? words.wordOf(variant[index]) : null,
+    };
   }
 }
 
-const asLogged = (event: ValidEvent, seq: number, event_id: string, arrived: number): LoggedEvent => ({
+const asLogged = (event: ValidEvent, seq: number, columns: EventColumns, index: number): LoggedEvent => ({
   seq,
-  event_id,
+  event_id: columns.event_id[index] as string,
   visitor_id: event.visitor_id,
   event_type: event.event_type,
   event_name: event.event_name ?? null,
-  experiment_id: event.experiment_id ?? (event.variant === undefined ? null : HOMEPAGE),
+  experiment_id: columns.experiment_id[index] as string | null,
   variant: event.variant ?? null,
-  timestamp: isoTime(eventTime(event, arrived)),
-  received_at: isoTime(arrived),
-  value: valueOf(event.value, event.properties),
+  timestamp: isoTime(columns.at[index] as number),
+  received_at: isoTime(columns.arrived[index] as number),
+  value: columns.value[index] as number | null,
   properties: event.properties ?? null,
   context: event.context ?? null,
   imported: false,

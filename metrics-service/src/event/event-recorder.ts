@@ -1,39 +1,19 @@
-import type { ValidEvent } from '../../../shared/event-schema.ts';
-import type { JsonObject } from '../../../shared/schema/composites.ts';
-import { uuidv7 } from '../../../shared/uuid.ts';
-import type { ExperimentStore } from '../experiment/experiment-store.ts';
 import type { Sessionizer } from '../analytics/sessionizer.ts';
+import type { ExperimentStore } from '../experiment/experiment-store.ts';
 import type { RollupStore } from '../rollup/rollup-store.ts';
 import { storedEventId } from '../stored-id.ts';
 import type { VisitorStore } from '../visitor/visitor-store.ts';
 import type { WordStore } from '../word/word-store.ts';
 import type { EventRow, EventStore } from './event-store.ts';
+import { HOMEPAGE } from './recordable-event.ts';
+import type { RecordableEvent } from './recordable-event.ts';
 
-/** The experiment of an event that names a variant alone. */
-export const HOMEPAGE = 'homepage';
-
-/** When an event happened and arrived (ms since 1970, our clock), and by which way. */
-export interface Arrival {
-  readonly at: number;
-  readonly arrived: number;
-  readonly imported: boolean;
-}
-
-/** What became of an event; `seq` is its place in the log, undefined for a duplicate. */
+/** What became of an event: its place in the log, 0 for a duplicate, and where it counts; 0 is nowhere. */
 export interface Recorded {
-  readonly event_id: string;
-  readonly seq: number | undefined;
-  readonly experiment_id: string | null;
-  readonly variant: string | null;
+  readonly seq: number;
+  readonly experiment: number;
+  readonly variant: number;
 }
-
-/** What an event was worth: its `value`, else the number `properties.price`. */
-export const valueOf = (value: number | undefined, properties: JsonObject | undefined): number | null => {
-  if (value !== undefined) return value;
-  if (properties === undefined || !Object.hasOwn(properties, 'price')) return null;
-  const price = properties['price'];
-  return typeof price === 'number' && Math.abs(price) <= 1e12 ? price : null;
-};
 
 /** Stores events and counts them in the rollups, inside the caller's transaction. */
 export class EventRecorder {
@@ -54,36 +34,32 @@ export class EventRecorder {
   }
 
   /** Records one event; the same id a second time changes nothing. */
-  record(event: ValidEvent, arrival: Arrival): Recorded {
+  record(event: RecordableEvent): Recorded {
+    const { event_type, event_name } = event;
     const visitor = this.visitors.open(event.visitor_id);
-    const { variant, event_type, event_name, experiment_id = variant === undefined ? undefined : HOMEPAGE, event_id = uuidv7(arrival.arrived) } = event;
-    const name = experiment_id === undefined ? undefined : this.experiments.name(experiment_id);
+    const name = event.experiment_id === null ? undefined : this.experiments.name(event.experiment_id);
     const row: EventRow = {
-      event_id: storedEventId(event_id),
+      event_id: storedEventId(event.event_id),
       visitor: visitor.id,
       type: this.words.idOf(event_type),
-      named_metric: event_name === undefined ? null : this.words.idOf(`${event_type}:${event_name}`),
+      named_metric: event_name === null ? null : this.words.idOf(`${event_type}:${event_name}`),
       experiment_name: name === undefined ? null : name.id,
       experiment: name === undefined ? null : name.experiment,
-      variant: variant === undefined ? null : this.words.idOf(variant),
-      ...arrival,
-      value: valueOf(event.value, event.properties),
-      properties: event.properties === undefined ? null : JSON.stringify(event.properties),
-      context: event.context === undefined ? null : JSON.stringify(event.context),
+      variant: event.variant === null ? null : this.words.idOf(event.variant),
+      at: event.at,
+      arrived: event.arrived,
+      imported: event.imported,
+      value: event.value,
+      properties: event.properties,
+      context: event.context,
     };
     const seq = this.events.add(row);
-    if (seq !== undefined) {
+    if (seq !== 0) {
       this.rollups.add(visitor, row);
-      this.sessionizer.add({ seq, visitor: visitor.id, at: row.at, type: row.type, named_metric: row.named_metric, event_type, event_name, properties: event.properties, context: event.context });
+      this.sessionizer.add({ seq, visitor: visitor.id, at: row.at, type: row.type, named_metric: row.named_metric, event_type, event_name, properties: row.properties, context: row.context });
     }
     const enrolment = name === undefined ? this.enrolmentToShow(visitor.enrolments) : visitor.enrolments.get(name.experiment);
-    const experiment = name?.experiment ?? enrolment?.experiment;
-    return {
-      event_id,
-      seq,
-      experiment_id: experiment === undefined ? null : this.experiments.publicIdOf(experiment),
-      variant: variant ?? (enrolment === undefined ? null : this.words.wordOf(enrolment.variant)),
-    };
+    return { seq, experiment: name?.experiment ?? enrolment?.experiment ?? 0, variant: row.variant ?? enrolment?.variant ?? 0 };
   }
 
   /** Of several experiments that an event counts in, the answer names `homepage`, else the first. */

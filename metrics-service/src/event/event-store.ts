@@ -34,6 +34,7 @@ export class EventStore {
   private readonly deleteVisitor;
   private readonly deleteOld;
   private readonly visitorsOfName;
+  private readonly selectLast;
   private last_seq: number;
 
   constructor(database: Database, words: WordStore, experiments: ExperimentStore) {
@@ -53,18 +54,19 @@ export class EventStore {
     this.deleteVisitor = database.prepare('DELETE FROM events WHERE visitor = ?');
     this.deleteOld = database.prepare('DELETE FROM events WHERE visitor = ? AND at < ?');
     this.visitorsOfName = database.prepare('SELECT DISTINCT visitor FROM events WHERE experiment = ?');
-    this.last_seq = (database.prepare('SELECT max(seq) AS seq FROM events').get()?.['seq'] as number | null) ?? 0;
+    this.selectLast = database.prepare('SELECT max(seq) AS seq FROM events');
+    this.last_seq = this.lastSeq;
   }
 
-  /** Stores an event; answers its place in the log, or undefined if its id is there already. Places are never given twice while the process lives. */
-  add(event: EventRow): number | undefined {
+  /** Stores an event; answers its place in the log, or 0 if its id is there already. Places are never given twice while the process lives. */
+  add(event: EventRow): number {
     const seq = this.last_seq + 1;
     const { event_id, visitor, type, named_metric, experiment_name, variant, at, arrived, value, properties, context, imported } = event;
     const isPlain = named_metric === null && value === null && properties === null && context === null && !imported;
     const { changes } = isPlain
       ? this.insertPlain.run(seq, event_id, visitor, type, experiment_name, variant, at, arrived)
       : this.insert.run(seq, event_id, visitor, type, named_metric, experiment_name, variant, at, arrived, value, properties, context, imported ? 1 : 0);
-    if (changes === 0) return undefined;
+    if (changes === 0) return 0;
     this.last_seq = seq;
     return seq;
   }
@@ -101,7 +103,7 @@ export class EventStore {
 
   /** The newest place of the log. */
   get lastSeq(): number {
-    return this.last_seq;
+    return (this.selectLast.get()?.['seq'] as number | null) ?? 0;
   }
 
   /** Reads events by a condition that its caller compiled: `SELECT … WHERE <condition>`. */

@@ -24,6 +24,7 @@ export interface ExperimentName {
 
 /** Copies of ab-service's experiments, and the names that events know experiments by: an id, a key, or something not known (yet). */
 export class ExperimentStore {
+  private changed: () => void = () => {};
   private readonly names = new Map<string, ExperimentName>();
   private readonly meanings = new Map<number, number>();
   private readonly publicIds = new Map<number, string>();
@@ -58,6 +59,11 @@ export class ExperimentStore {
     this.repoint = database.prepare('UPDATE experiment_names SET experiment = ? WHERE experiment = ?');
     this.remove = database.prepare('DELETE FROM experiments WHERE id = ?');
     this.selectNames = database.prepare('SELECT id FROM experiment_names WHERE experiment = ?');
+  }
+
+  /** Has somebody told when what was known of an experiment or a name is not true any more. */
+  onChange(changed: () => void): void {
+    this.changed = changed;
   }
 
   /** Answers what a name means; one that was never heard gets an experiment of its own, inside the open transaction. */
@@ -159,6 +165,7 @@ export class ExperimentStore {
 
   /** Stores a definition; one of an import gives way to ab-service's. */
   define(id: number, definition: Experiment, source: 'ab' | 'import'): void {
+    this.changed();
     this.update.run(definition.experiment_id, JSON.stringify(definition), source, id);
     this.publicIds.delete(id);
     this.exportNames.delete(id);
@@ -171,12 +178,14 @@ export class ExperimentStore {
 
   /** Gives a name that now means another experiment a text of its own, so that old events keep their experiment. */
   retireName(name: ExperimentName, text: string): void {
+    this.changed();
     this.rename.run(text, name.id);
     this.forget();
   }
 
   /** Makes every name of one experiment mean another, and removes the one that is empty now. */
   absorb(from: number, into: number): void {
+    this.changed();
     this.repoint.run(into, from);
     this.remove.run(from);
     this.forget();

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { EVENT_SCHEMA } from '../../../shared/event-schema.ts';
-import type { ValidEvent } from '../../../shared/event-schema.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { Experiment } from '../../../shared/contract/experiment.ts';
@@ -9,7 +8,8 @@ import { parseJson } from '../../../shared/schema/json-limits.ts';
 import { boolean, number, oneOf, string, timestamp } from '../../../shared/schema/scalars.ts';
 import { Faults, optional } from '../../../shared/schema/schema.ts';
 import type { Schema } from '../../../shared/schema/schema.ts';
-import type { Arrival } from '../event/event-recorder.ts';
+import { recordableOf } from '../event/recordable-event.ts';
+import type { RecordableEvent } from '../event/recordable-event.ts';
 
 /** A line that says who was shown what. */
 export interface AssignmentRecord {
@@ -24,8 +24,7 @@ export interface AssignmentRecord {
 /** A line that says what somebody did. */
 export interface EventRecord {
   readonly record: 'event';
-  readonly event: ValidEvent;
-  readonly arrival: Arrival;
+  readonly event: RecordableEvent;
 }
 
 /** A line that says what an experiment is: only our own export writes it. */
@@ -123,5 +122,5 @@ export const readRecord = (line: string, now: number): ImportRecord => {
   if (event.timestamp !== undefined && event.timestamp > now) faults.add('/timestamp', 'must not be in the future');
   if (faults.list.length > 0) throw new LineFault(faults.list);
   const arrival = { at: event.timestamp ?? now, arrived: received_at ?? now, imported: received_at === undefined ? true : (imported ?? false) };
-  return { record, event: event.event_id === undefined ? { ...event, event_id: idOf(line) } : event, arrival };
+  return { record, event: recordableOf(event.event_id === undefined ? { ...event, event_id: idOf(line) } : event, arrival) };
 };

@@ -2,8 +2,7 @@ import type { ImportAnswer } from '../../../shared/contract/event.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { Fault } from '../../../shared/problem.ts';
-import { adoptImported } from '../experiment/adopt-experiment.ts';
-import type { Stores } from '../stores.ts';
+import type { Recording } from '../recording/recording.ts';
 import { foreignLinesOf } from './foreign-export.ts';
 import { LineFault, readRecord } from './import-record.ts';
 import type { ImportRecord } from './import-record.ts';
@@ -16,24 +15,14 @@ const ERRORS_SHOWN_MAX = 100;
 
 /** What an import works with. */
 export interface ImportNeeds {
-  readonly stores: Pick<Stores, 'assignments' | 'events' | 'experiments' | 'frozen' | 'recorder' | 'reattribution' | 'visitors' | 'words' | 'writer'>;
+  readonly stores: { readonly recording: Pick<Recording, 'importRecords'> };
   readonly clock: Clock;
   /** The beginning of the time that is kept; what is older is refused. */
   readonly oldest: () => number;
 }
 
 /** When what a record says happened; definitions are of all times. */
-const timeOf = (record: ImportRecord): number => (record.record === 'event' ? record.arrival.at : record.record === 'assignment' ? record.timestamp : Infinity);
-
-/** Stores one record; answers false if the very same is there. */
-const store = (stores: ImportNeeds['stores'], record: ImportRecord): boolean => {
-  const { experiments, recorder, reattribution, words } = stores;
-  if (record.record === 'experiment') return adoptImported(stores, record.definition);
-  if (record.record === 'event') return recorder.record(record.event, record.arrival).seq !== undefined;
-  const { experiment } = experiments.name(record.experiment_id);
-  experiments.markImported(experiment);
-  return reattribution.assign(record.visitor_id, { experiment, variant: words.idOf(record.variant), assigned_at: record.timestamp, forced: record.forced ?? false, from_log: false });
-};
+const timeOf = (record: ImportRecord): number => (record.record === 'event' ? record.event.at : record.record === 'assignment' ? record.timestamp : Infinity);
 
 /** A sender who leaves half-way is no fault of ours; what was stored stays. */
 async function* whole<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
@@ -77,7 +66,7 @@ export const importLines = async (needs: ImportNeeds, input: AsyncIterable<Uint8
   const flush = async (): Promise<void> => {
     const batch = records;
     records = [];
-    const accepted = await stores.writer.run(() => batch.reduce((count, record) => count + (store(stores, record) ? 1 : 0), 0));
+    const accepted = await stores.recording.importRecords(batch);
     totals.accepted += accepted;
     totals.duplicates += batch.length - accepted;
   };

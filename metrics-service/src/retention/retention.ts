@@ -18,6 +18,9 @@ export interface RetentionNeeds {
   readonly days: number;
 }
 
+/** The beginning of the first day that is kept (ms since 1970), of so many besides the present one; 0 where everything is. */
+export const keptFrom = (days: number, now: number): number => (days === 0 ? 0 : (Math.floor(now / DAY_MS) - days) * DAY_MS);
+
 /**
  * Forgets persons after some days (UTC): their events, and their part in experiments that they entered that long ago. Figures stay: what is
  * removed is closed into rollups without anybody's rows, so that a recount of what is left, and those, come to every figure. Sessions of
@@ -41,10 +44,9 @@ export class Retention {
     this.selectFree = database.prepare('PRAGMA freelist_count');
   }
 
-  /** The beginning of the first day that is kept; 0 where everything is. */
+  /** The beginning of the time that is kept. */
   oldest(): number {
-    const { days, clock } = this.needs;
-    return days === 0 ? 0 : (Math.floor(clock() / DAY_MS) - days) * DAY_MS;
+    return keptFrom(this.needs.days, this.needs.clock());
   }
 
   /** Looks from now on, every ten minutes, whether a day has ended. */

@@ -6,7 +6,7 @@ import { named, text } from '../../../shared/schema/answers.ts';
 import { nullable, object } from '../../../shared/schema/composites.ts';
 import { integer, number, string, timestamp } from '../../../shared/schema/scalars.ts';
 import { optional } from '../../../shared/schema/schema.ts';
-import { HOMEPAGE } from '../event/event-recorder.ts';
+import { HOMEPAGE } from '../event/recordable-event.ts';
 import type { ExperimentStore } from '../experiment/experiment-store.ts';
 import { statsOf } from './stats.ts';
 import type { StatsStore } from './stats-store.ts';

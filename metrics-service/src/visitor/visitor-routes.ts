@@ -10,7 +10,7 @@ import { object } from '../../../shared/schema/composites.ts';
 import { boolean, integer } from '../../../shared/schema/scalars.ts';
 import { LOGGED_EVENT_EXAMPLE, loggedEvent } from '../event/event-answers.ts';
 import type { Erased } from '../rollup/reattribution.ts';
-import type { Stores } from '../stores.ts';
+import type { AppStores } from '../stores.ts';
 
 /** How many events of a person are shown at once; the count says how many there are. */
 const EVENTS_SHOWN_MAX = 10_000;
@@ -52,8 +52,8 @@ const ERASED = object<{ readonly visitor_id: string; readonly erased: Erased }>(
 const notFound = (): Problem => new Problem('not_found', 'Nothing is stored about a visitor of this id.');
 
 /** `GET` and `DELETE /visitors/{visitor_id}`: what is stored about a person, and its erasure. */
-export const visitorRoutes = (stores: Pick<Stores, 'assignments' | 'events' | 'experiments' | 'reattribution' | 'visitors' | 'words' | 'writer'>, log: Log): readonly Route[] => {
-  const { assignments, events, experiments, reattribution, visitors, words, writer } = stores;
+export const visitorRoutes = (stores: Pick<AppStores, 'assignments' | 'events' | 'experiments' | 'recording' | 'visitors' | 'words'>, log: Log): readonly Route[] => {
+  const { assignments, events, experiments, recording, visitors, words } = stores;
   return [
     route('GET /visitors/{visitor_id}', {
       summary: 'Shows what is stored about a person',
@@ -78,7 +78,7 @@ export const visitorRoutes = (stores: Pick<Stores, 'assignments' | 'events' | 'e
       access: 'ingest',
       answers: { 200: { description: 'How much was removed.', schema: ERASED, example: { visitor_id: 'user-1', erased: { events: 12, assignments: 1, sessions: 3 } } }, 404: { description: 'Nothing is stored about a visitor of this id.' } },
       handle: async ({ parameters: { visitor_id } }) => {
-        const erased = await writer.run(() => reattribution.erase(visitor_id));
+        const erased = await recording.eraseVisitor(visitor_id);
         if (erased === undefined) throw notFound();
         log.info('a visitor was erased', { ...erased });
         return jsonReply(200, { visitor_id, erased });

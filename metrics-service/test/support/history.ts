@@ -53,7 +53,7 @@ export class History {
     this.random = random;
     this.intake = new EventIntake({ ...stores, clock: () => this.now, botReason: () => undefined, listening: () => false, publish: () => {} });
     const quiet = createLog({ service: 'test', level: 'error', write: () => {} });
-    this.follower = new AssignmentFollower({ peer: new Peer({ url: 'http://127.0.0.1:1' }), stores, meta: stores.meta, log: quiet, oldest: () => this.oldest, onUnknownExperiment: () => {} });
+    this.follower = new AssignmentFollower({ peer: new Peer({ url: 'http://127.0.0.1:1' }), stores, meta: stores.meta, log: quiet, oldest: () => this.oldest, onConnected: () => {}, onUnknownExperiment: () => {} });
     this.follower.stop();
   }
 

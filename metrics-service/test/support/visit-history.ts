@@ -2,6 +2,7 @@ import { isoTime } from '../../../shared/clock.ts';
 import type { EventContext } from '../../../shared/contract/event.ts';
 import type { ValidEvent } from '../../../shared/event-schema.ts';
 import { EventIntake } from '../../src/event/event-intake.ts';
+import { recordableOf } from '../../src/event/recordable-event.ts';
 import { importLines } from '../../src/import/importer.ts';
 import { createStores } from '../../src/stores.ts';
 import type { Stores } from '../../src/stores.ts';
@@ -118,7 +119,7 @@ export class VisitHistory {
     const kept = this.send();
     await writer
       .run(() => {
-        for (let index = 0; index < 5; index += 1) recorder.record(this.someEvent(), { at: this.now, arrived: this.now, imported: false });
+        for (let index = 0; index < 5; index += 1) recorder.record(recordableOf(this.someEvent(), { at: this.now, arrived: this.now, imported: false }));
         throw new Error('on purpose');
       })
       .catch(() => undefined);
