@@ -107,9 +107,9 @@ export class Definitions {
     return found;
   }
 
-  /** Whether a key stands for an experiment or a toggle. */
+  /** Whether a key stands for an experiment or a toggle; the id of an experiment does, too. */
   isTaken(key: string): boolean {
-    return this.#by_key.has(key) || this.#toggles.has(key);
+    return this.findExperiment(key) !== undefined || this.#toggles.has(key);
   }
 
   /** The time in ms of the last change. */
@@ -188,7 +188,7 @@ export class Definitions {
 
   #takeKey(key: string, kind: string): void {
     const { changes } = this.#database.prepare('INSERT INTO keys (key, kind) VALUES (?, ?) ON CONFLICT DO NOTHING').run(key, kind);
-    if (changes !== 1) throw new Problem('conflict', `The key "${key}" is taken by another experiment or toggle.`);
+    if (changes !== 1 || this.#by_id.has(key)) throw new Problem('conflict', `The key "${key}" is taken by another experiment or toggle.`);
   }
 
   #freeKey(key: string): void {

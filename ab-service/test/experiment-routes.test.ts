@@ -69,6 +69,15 @@ test('POST /experiments answers 409 for a key that an experiment or toggle has, 
   assert.deepEqual(keys, ['two', 'two-2', 'two-3']);
 });
 
+test('POST /experiments and POST /import refuse a key that is the id of another one, and an id that is its key', async () => {
+  await using service = openApp();
+  const homepage = (await service.ask('GET /experiments/homepage')).json();
+  assert.equal((await service.ask('POST /experiments', { json: twoVariants({ key: homepage.experiment_id }) })).status, 409);
+  const json = { format: 1, experiments: [{ ...homepage, experiment_id: 'homepage', key: 'other', page: null }, { ...homepage, experiment_id: 'homepage' }] };
+  for (const on_conflict of ['keep', 'replace']) assert.deepEqual((await service.ask(`POST /import?on_conflict=${on_conflict}`, { json })).json().refused.length, 2, on_conflict);
+  for (const name of ['homepage', homepage.experiment_id]) assert.deepEqual((await service.ask(`GET /experiments/${name}`)).json(), homepage);
+});
+
 test('POST /experiments answers 409 when another one runs on the page', async () => {
   await using service = openApp();
   const refused = await service.ask('POST /experiments', { json: twoVariants({ status: 'RUNNING', page: 'home' }) });
