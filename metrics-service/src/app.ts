@@ -16,6 +16,7 @@ import { Analytics } from './analytics/analytics.ts';
 import { analysisRoutes } from './analysis/analysis-routes.ts';
 import type { MetricsConfig } from './config.ts';
 import { DOCS_WORDS } from './docs-words.ts';
+import { consistentReads } from './consistent-reads.ts';
 import { botReason } from './event/bot-reason.ts';
 import { EventIntake } from './event/event-intake.ts';
 import { EventLog } from './event/event-log.ts';
@@ -70,5 +71,5 @@ export const createApp = (needs: AppNeeds): Handler => {
     ...experimentRoutes(stores.experiments, stores.results, stores.words),
     ...resultRoutes(new ResultReader({ ...stores, clock, analyseTogether, interval: (conversions, users) => wilsonInterval({ visitors: users, conversions }, 0.05) }), stores.experiments),
   ];
-  return createServiceApp(withDocs(routes, { ...DOCS_WORDS, require_token: config.require_token }), { config, hosts: config.allowed_hosts, log, guards });
+  return createServiceApp(withDocs(consistentReads(routes, stores.database), { ...DOCS_WORDS, require_token: config.require_token }), { config, hosts: config.allowed_hosts, log, guards });
 };

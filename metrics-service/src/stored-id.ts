@@ -1,6 +1,8 @@
 const HYPHENS = [8, 13, 18, 23];
 const UUID_LENGTH = 36;
-const UUID_BYTES = 16;
+
+/** How many bytes a UUID has. */
+export const UUID_BYTES = 16;
 
 /** The value of each hexadecimal digit by its character code; 255 is no digit. */
 const DIGITS = new Uint8Array(128).fill(255);
@@ -13,8 +15,8 @@ const isHyphenAt = (id: string): boolean => {
   return true;
 };
 
-/** Reads a UUID into bytes; false if it is none. One pass over its characters, because every event has two. */
-const readUuid = (id: string, bytes: Uint8Array, digits: Uint8Array): boolean => {
+/** Reads a UUID into bytes from a place on; false if it is none. One pass over its characters, because every event has two. */
+const readUuid = (id: string, bytes: Uint8Array, place: number, digits: Uint8Array): boolean => {
   if (id.length !== UUID_LENGTH || !isHyphenAt(id)) return false;
   let at = 0;
   for (let index = 0; index < UUID_BYTES; index += 1) {
@@ -22,7 +24,7 @@ const readUuid = (id: string, bytes: Uint8Array, digits: Uint8Array): boolean =>
     const high = digits[id.charCodeAt(at)] ?? 255;
     const low = digits[id.charCodeAt(at + 1)] ?? 255;
     if ((high | low) > 15) return false;
-    bytes[index] = (high << 4) | low;
+    bytes[place + index] = (high << 4) | low;
     at += 2;
   }
   return true;
@@ -32,11 +34,20 @@ const readUuid = (id: string, bytes: Uint8Array, digits: Uint8Array): boolean =>
 const eventBytes = new Uint8Array(UUID_BYTES);
 const visitorBytes = new Uint8Array(UUID_BYTES);
 
+/** Writes an event's id, a UUID in whatever case, as its 16 bytes; answers false if it is none. */
+export const writeUuid = (id: string, bytes: Uint8Array, place: number): boolean => readUuid(id, bytes, place, CAPITALS);
+
 /** How an event's id is stored: a UUID, in whatever case, as its 16 bytes, any other id as its text. The bytes are good until the next call. */
-export const storedEventId = (id: string): Uint8Array | string => (readUuid(id, eventBytes, CAPITALS) ? eventBytes : id);
+export const storedEventId = (id: string): Uint8Array | string => (writeUuid(id, eventBytes, 0) ? eventBytes : id);
+
+/** The same for an id whose bytes lie among others. The bytes are good until the next call. */
+export const storedUuid = (bytes: Uint8Array, place: number): Uint8Array => {
+  for (let index = 0; index < UUID_BYTES; index += 1) eventBytes[index] = bytes[place + index] as number;
+  return eventBytes;
+};
 
 /** How a visitor's id is stored: a UUID in lower case as its 16 bytes, any other id as its text, so that it is shown as it was given. The bytes are good until the next call. */
-export const storedId = (id: string): Uint8Array | string => (readUuid(id, visitorBytes, DIGITS) ? visitorBytes : id);
+export const storedId = (id: string): Uint8Array | string => (readUuid(id, visitorBytes, 0, DIGITS) ? visitorBytes : id);
 
 /** The id that was stored. */
 export const shownId = (stored: unknown): string => {

@@ -85,7 +85,7 @@ export const createStores = (database: Database, own_hosts: readonly string[] = 
     sessionizer.flushIfMany();
   });
   const follower = new SessionFollower({ sessionizer, packer: new Packer(sessions, blocks), writer });
-  const recorder = new EventRecorder({ events, visitors, words, experiments, rollups, sessionizer });
+  const recorder = new EventRecorder({ ...reading, rollups, sessionizer });
   const reattribution = new Reattribution({ events, visitors, assignments, rollups, sessionizer });
   const frozen = new FrozenStore(database);
   const recording = new LocalRecording({ ...reading, frozen, recorder, reattribution, follower, writer });

@@ -15,6 +15,7 @@ const toBlock = (row: Record<string, unknown>): Block => ({ begins: row['begins'
 
 /** Sessions packed column by column, a few thousand to a block: what analytics read instead of rows. Made from the sessions, and never more than a shadow of them. */
 export class BlockStore {
+  private readonly database: Database;
   private readonly selectHolding;
   private readonly selectBetween;
   private readonly selectStale;
@@ -27,6 +28,7 @@ export class BlockStore {
   private changed: Block | undefined;
 
   constructor(database: Database) {
+    this.database = database;
     this.selectHolding = database.prepare('SELECT begins, ends, stale FROM session_blocks WHERE begins <= ? ORDER BY begins DESC LIMIT 1');
     this.selectBetween = database.prepare('SELECT begins, ends, stale FROM session_blocks WHERE begins >= (SELECT coalesce(max(begins), 0) FROM session_blocks WHERE begins <= ?) AND begins < ? ORDER BY begins');
     this.selectStale = database.prepare('SELECT begins, ends, stale FROM session_blocks WHERE stale = 1 ORDER BY begins LIMIT 1');
@@ -61,11 +63,13 @@ export class BlockStore {
     return row === undefined ? undefined : toBlock(row);
   }
 
-  /** Reads one family of a block, if it still is as the caller knows it. */
-  part(block: Block, family: Family): Uint8Array | undefined {
-    const now = this.selectHolding.get(block.begins);
-    if (now === undefined || now['begins'] !== block.begins || now['ends'] !== block.ends || now['stale'] === 1) return undefined;
-    return this.selectPart.get(FAMILIES.indexOf(family), block.begins)?.['data'] as Uint8Array | undefined;
+  /** Reads families of a block, if it still is as the caller knows it. */
+  parts(block: Block, families: readonly Family[]): ReadonlyMap<Family, Uint8Array> | undefined {
+    return this.database.snapshot(() => {
+      const now = this.selectHolding.get(block.begins);
+      if (now === undefined || now['begins'] !== block.begins || now['ends'] !== block.ends || now['stale'] === 1) return undefined;
+      return new Map(families.map((family) => [family, this.selectPart.get(FAMILIES.indexOf(family), block.begins)?.['data'] as Uint8Array]));
+    });
   }
 
   /** Packs all sessions of a stretch as one block; the rest of the block that it is cut from, if any, is left stale. */

@@ -52,14 +52,8 @@ export class SessionReader {
   }
 
   private packed(block: Block, families: readonly Family[]): SessionBlock | undefined {
-    if (block.stale) return undefined;
-    const parts = new Map<Family, Uint8Array>();
-    for (const family of families) {
-      const part = this.blocks.part(block, family);
-      if (part === undefined) return undefined;
-      parts.set(family, part);
-    }
-    return openBlock(parts);
+    const parts = block.stale ? undefined : this.blocks.parts(block, families);
+    return parts === undefined ? undefined : openBlock(parts);
   }
 
   private *unpacked(from: number, to: number, families: readonly Family[]): Generator<SessionBlock> {

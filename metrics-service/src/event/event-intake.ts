@@ -1,29 +1,37 @@
 import { isoTime } from '../../../shared/clock.ts';
 import type { Clock } from '../../../shared/clock.ts';
-import type { LoggedEvent } from '../../../shared/contract/event.ts';
+import type { EventContext, LoggedEvent } from '../../../shared/contract/event.ts';
 import type { ValidEvent } from '../../../shared/event-schema.ts';
 import { eventTime } from '../../../shared/event-time.ts';
 import { Problem } from '../../../shared/problem.ts';
+import type { JsonObject } from '../../../shared/schema/composites.ts';
 import type { ExperimentStore } from '../experiment/experiment-store.ts';
 import { EventColumns } from '../recording/event-columns.ts';
 import type { RecordedEvents } from '../recording/event-columns.ts';
 import type { Recording } from '../recording/recording.ts';
 import type { WordStore } from '../word/word-store.ts';
 import { recordableOf } from './recordable-event.ts';
+import type { RecordableEvent } from './recordable-event.ts';
 
 /** How many events may wait for the disk; beyond it callers are told to come back. */
 export const WAITING_EVENTS_MAX = 20_000;
 /** How many events are handed on at once: few enough to be one work of a transaction that others share. */
 const EVENTS_AT_ONCE = 1_000;
 
-/** What became of an event; `excluded` where it is a bot's, which is tallied and not stored. */
-export interface Taken {
+/** What became of one event; `excluded` where it is a bot's, which is tallied and not stored. */
+export interface TakenEvent {
   readonly event_id: string;
-  /** Its place in the log; undefined if it was there already, or left out. */
-  readonly seq: number | undefined;
   readonly experiment_id: string | null;
   readonly variant: string | null;
+  readonly duplicate: boolean;
   readonly excluded?: 'bot';
+}
+
+/** What became of many. */
+export interface TakenEvents {
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly excluded: number;
 }
 
 /** What an intake works with. */
@@ -39,24 +47,26 @@ export interface EventIntakeNeeds {
   readonly publish: (event: LoggedEvent) => void;
 }
 
-interface Delivery {
-  readonly events: readonly ValidEvent[];
-  /** Where its events begin among those that are handed on together. */
+/** Events of one caller among those that are handed on together. */
+interface Part {
+  readonly recorded: RecordedEvents;
   readonly from: number;
-  readonly resolve: (taken: readonly Taken[]) => void;
-  readonly reject: (reason: unknown) => void;
 }
 
-/** Deliveries whose events are handed on together. */
-interface Gathered {
-  readonly columns: EventColumns;
-  readonly deliveries: Delivery[];
+interface Delivery {
+  readonly count: number;
+  readonly from: number;
+  /** Kept only while somebody listens. */
+  readonly events: readonly RecordableEvent[];
+  readonly resolve: (part: Part) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 /** Takes events by the open path: gathers the requests of an event-loop turn, and answers each when its events are on disk. */
 export class EventIntake {
   private readonly needs: EventIntakeNeeds;
-  private gathered: Gathered | undefined;
+  private columns = new EventColumns();
+  private deliveries: Delivery[] = [];
   private waiting_events = 0;
 
   constructor(needs: EventIntakeNeeds) {
@@ -68,77 +78,86 @@ export class EventIntake {
     return this.waiting_events;
   }
 
-  /** Stores events and resolves, when they are on disk, to what became of each; rejects with Problem `overloaded` when too many wait. */
-  take(events: readonly ValidEvent[]): Promise<readonly Taken[]> {
-    if (this.waiting_events + events.length > WAITING_EVENTS_MAX) return Promise.reject(new Problem('overloaded', 'Too many events are waiting for the disk.', { retry_after_seconds: 1 }));
-    this.waiting_events += events.length;
-    return new Promise((resolve, reject) => {
-      if ((this.gathered?.columns.event_id.length ?? 0) + events.length > EVENTS_AT_ONCE) this.handOn();
-      const { columns, deliveries } = this.gather();
-      deliveries.push({ events, from: columns.event_id.length, resolve, reject });
-      const arrived = this.needs.clock();
-      for (const event of events) columns.add(recordableOf(event, { at: eventTime(event, arrived), arrived, imported: false }), this.needs.botReason(event) ?? null);
-    });
+  /** Stores an event and resolves, when it is on disk, to what became of it; rejects with Problem `overloaded` when too many wait. */
+  async takeOne(event: ValidEvent): Promise<TakenEvent> {
+    const [recordable, reason] = this.recordable(event, this.needs.clock());
+    const { recorded, from } = await this.hand([recordable], [reason]);
+    const { event_id, experiment_id, variant } = recordable;
+    if (reason !== undefined) return { event_id, experiment_id, variant, duplicate: false, excluded: 'bot' };
+    const { experiments, words } = this.needs;
+    const [experiment = 0, variant_word = 0] = [recorded.experiment[from], recorded.variant[from]];
+    return {
+      event_id,
+      experiment_id: experiment === 0 ? null : experiments.publicIdOf(experiment),
+      variant: variant_word === 0 ? null : words.wordOf(variant_word),
+      duplicate: recorded.seq[from] === 0,
+    };
   }
 
-  private gather(): Gathered {
-    if (this.gathered === undefined) {
-      this.gathered = { columns: new EventColumns(), deliveries: [] };
-      setImmediate(() => this.handOn());
+  /** Stores events and resolves, when they are on disk, to what became of them; rejects with Problem `overloaded` when too many wait. */
+  async takeMany(events: readonly ValidEvent[]): Promise<TakenEvents> {
+    const arrived = this.needs.clock();
+    const recordables: RecordableEvent[] = [];
+    const reasons: (string | undefined)[] = [];
+    let excluded = 0;
+    for (const event of events) {
+      const [recordable, reason] = this.recordable(event, arrived);
+      recordables.push(recordable);
+      reasons.push(reason);
+      if (reason !== undefined) excluded += 1;
     }
-    return this.gathered;
+    const count = events.length;
+    const { recorded, from } = await this.hand(recordables, reasons);
+    let stored = 0;
+    for (let place = from; place < from + count; place += 1) if (recorded.seq[place] !== 0) stored += 1;
+    return { stored, duplicates: count - stored - excluded, excluded };
+  }
+
+  private recordable(event: ValidEvent, arrived: number): readonly [RecordableEvent, string | undefined] {
+    return [recordableOf(event, { at: eventTime(event, arrived), arrived, imported: false }), this.needs.botReason(event)];
+  }
+
+  private hand(events: readonly RecordableEvent[], reasons: readonly (string | undefined)[]): Promise<Part> {
+    const count = events.length;
+    if (this.waiting_events + count > WAITING_EVENTS_MAX) return Promise.reject(new Problem('overloaded', 'Too many events are waiting for the disk.', { retry_after_seconds: 1 }));
+    this.waiting_events += count;
+    if (this.columns.count + count > EVENTS_AT_ONCE) this.handOn();
+    const from = this.columns.count;
+    if (from === 0) setImmediate(() => this.handOn());
+    events.forEach((event, index) => this.columns.add(event, reasons[index]));
+    return new Promise((resolve, reject) => this.deliveries.push({ count, from, events: this.needs.listening() ? events : [], resolve, reject }));
   }
 
   private handOn(): void {
-    const { gathered } = this;
-    if (gathered === undefined) return;
-    this.gathered = undefined;
-    this.needs.recording.recordEvents(gathered.columns).then(
-      (recorded) => gathered.deliveries.forEach((delivery) => this.answer(delivery, gathered.columns, recorded)),
-      (reason: unknown) => {
-        this.waiting_events -= gathered.columns.event_id.length;
-        for (const delivery of gathered.deliveries) delivery.reject(reason);
-      },
-    );
+    const { columns, deliveries } = this;
+    if (columns.count === 0) return;
+    this.columns = new EventColumns();
+    this.deliveries = [];
+    this.needs.recording
+      .recordEvents(columns.sent())
+      .finally(() => (this.waiting_events -= columns.count))
+      .then(
+        (recorded) => deliveries.forEach((delivery) => this.answer(delivery, recorded)),
+        (reason: unknown) => deliveries.forEach(({ reject }) => reject(reason)),
+      );
   }
 
-  private answer({ events, from, resolve }: Delivery, columns: EventColumns, recorded: RecordedEvents): void {
-    this.waiting_events -= events.length;
-    resolve(events.map((_, index) => this.taken(columns, recorded, from + index)));
-    if (!this.needs.listening()) return;
+  private answer({ from, events, resolve }: Delivery, recorded: RecordedEvents): void {
+    resolve({ recorded, from });
     events.forEach((event, index) => {
-      const seq = recorded.seq[from + index];
-      if (seq) this.needs.publish(asLogged(event, seq, columns, from + index));
+      const seq = recorded.seq[from + index] ?? 0;
+      if (seq !== 0) this.needs.publish(asLogged(event, seq));
     });
-  }
-
-  private taken(columns: EventColumns, { seq, experiment, variant }: RecordedEvents, index: number): Taken {
-    const event_id = columns.event_id[index] as string;
-    if (columns.excluded_as[index] !== null) {
-      return { event_id, seq: undefined, experiment_id: columns.experiment_id[index] as string | null, variant: columns.variant[index] as string | null, excluded: 'bot' };
-    }
-    const { experiments, words } = this.needs;
-    return {
-      event_id,
-      seq: seq[index] || undefined,
-      experiment_id: experiment[index] ? experiments.publicIdOf(experiment[index]) : null,
-      variant: variant[index] ? words.wordOf(variant[index]) : null,
-    };
   }
 }
 
-const asLogged = (event: ValidEvent, seq: number, columns: EventColumns, index: number): LoggedEvent => ({
+const parsed = <T>(json: string | null): T | null => (json === null ? null : (JSON.parse(json) as T));
+
+const asLogged = ({ at, arrived, properties, context, ...event }: RecordableEvent, seq: number): LoggedEvent => ({
+  ...event,
   seq,
-  event_id: columns.event_id[index] as string,
-  visitor_id: event.visitor_id,
-  event_type: event.event_type,
-  event_name: event.event_name ?? null,
-  experiment_id: columns.experiment_id[index] as string | null,
-  variant: event.variant ?? null,
-  timestamp: isoTime(columns.at[index] as number),
-  received_at: isoTime(columns.arrived[index] as number),
-  value: columns.value[index] as number | null,
-  properties: event.properties ?? null,
-  context: event.context ?? null,
-  imported: false,
+  timestamp: isoTime(at),
+  received_at: isoTime(arrived),
+  properties: parsed<JsonObject>(properties),
+  context: parsed<EventContext>(context),
 });

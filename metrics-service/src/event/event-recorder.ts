@@ -1,9 +1,12 @@
 import type { Sessionizer } from '../analytics/sessionizer.ts';
-import type { ExperimentStore } from '../experiment/experiment-store.ts';
+import type { ExperimentName, ExperimentStore } from '../experiment/experiment-store.ts';
+import { NONE } from '../recording/event-columns.ts';
+import type { RecordedEvents, SentEvents, SentTexts } from '../recording/event-columns.ts';
 import type { RollupStore } from '../rollup/rollup-store.ts';
-import { storedEventId } from '../stored-id.ts';
-import type { VisitorStore } from '../visitor/visitor-store.ts';
+import { storedEventId, storedUuid, UUID_BYTES } from '../stored-id.ts';
+import type { Visitor, VisitorStore } from '../visitor/visitor-store.ts';
 import type { WordStore } from '../word/word-store.ts';
+import type { BotTally } from './bot-tally.ts';
 import type { EventRow, EventStore } from './event-store.ts';
 import { HOMEPAGE } from './recordable-event.ts';
 import type { RecordableEvent } from './recordable-event.ts';
@@ -15,37 +18,52 @@ export interface Recorded {
   readonly variant: number;
 }
 
+/** What recording works with. */
+export interface EventRecorderNeeds {
+  readonly events: EventStore;
+  readonly visitors: VisitorStore;
+  readonly words: WordStore;
+  readonly experiments: ExperimentStore;
+  readonly rollups: RollupStore;
+  readonly sessionizer: Sessionizer;
+  readonly tally: BotTally;
+}
+
+/** Looks up what stands at an event's place in a column, each text once and only when it is wanted; undefined where there is none. */
+const lookedUp = <T>({ texts, places }: SentTexts, find: (text: string) => T): ((event: number) => T | undefined) => {
+  const found: T[] = [];
+  return (event) => {
+    const place = places[event] as number;
+    return place === NONE ? undefined : (found[place] ??= find(texts[place] as string));
+  };
+};
+
+const textAt = ({ texts, places }: SentTexts, event: number): string | undefined => texts[places[event] as number];
+
+const NOT_STORED: Recorded = { seq: 0, experiment: 0, variant: 0 };
+
 /** Stores events and counts them in the rollups, inside the caller's transaction. */
 export class EventRecorder {
-  private readonly events: EventStore;
-  private readonly visitors: VisitorStore;
-  private readonly words: WordStore;
-  private readonly experiments: ExperimentStore;
-  private readonly rollups: RollupStore;
-  private readonly sessionizer: Sessionizer;
+  private readonly needs: EventRecorderNeeds;
 
-  constructor(stores: { readonly events: EventStore; readonly visitors: VisitorStore; readonly words: WordStore; readonly experiments: ExperimentStore; readonly rollups: RollupStore; readonly sessionizer: Sessionizer }) {
-    this.events = stores.events;
-    this.visitors = stores.visitors;
-    this.words = stores.words;
-    this.experiments = stores.experiments;
-    this.rollups = stores.rollups;
-    this.sessionizer = stores.sessionizer;
+  constructor(needs: EventRecorderNeeds) {
+    this.needs = needs;
   }
 
   /** Records one event; the same id a second time changes nothing. */
   record(event: RecordableEvent): Recorded {
-    const { event_type, event_name } = event;
-    const visitor = this.visitors.open(event.visitor_id);
-    const name = event.experiment_id === null ? undefined : this.experiments.name(event.experiment_id);
+    const { visitors, words, experiments } = this.needs;
+    const { event_type, event_name, experiment_id, variant } = event;
+    const visitor = visitors.open(event.visitor_id);
+    const name = experiment_id === null ? undefined : experiments.name(experiment_id);
     const row: EventRow = {
       event_id: storedEventId(event.event_id),
       visitor: visitor.id,
-      type: this.words.idOf(event_type),
-      named_metric: event_name === null ? null : this.words.idOf(`${event_type}:${event_name}`),
+      type: words.idOf(event_type),
+      named_metric: event_name === null ? null : words.idOf(`${event_type}:${event_name}`),
       experiment_name: name === undefined ? null : name.id,
       experiment: name === undefined ? null : name.experiment,
-      variant: event.variant === null ? null : this.words.idOf(event.variant),
+      variant: variant === null ? null : words.idOf(variant),
       at: event.at,
       arrived: event.arrived,
       imported: event.imported,
@@ -53,10 +71,56 @@ export class EventRecorder {
       properties: event.properties,
       context: event.context,
     };
-    const seq = this.events.add(row);
+    return this.store(visitor, row, name, event_type, event_name);
+  }
+
+  /** Records events that came by the open path; those to be left out are tallied. */
+  recordAll(events: SentEvents): RecordedEvents {
+    const { visitors, words, experiments, tally } = this.needs;
+    const visitorOf = lookedUp(events.visitors, (text) => visitors.open(text));
+    const typeOf = lookedUp(events.types, (text) => words.idOf(text));
+    const metricOf = lookedUp(events.metrics, (text) => words.idOf(text));
+    const variantOf = lookedUp(events.variants, (text) => words.idOf(text));
+    const nameOf = lookedUp(events.experiments, (text) => experiments.name(text));
+    const recorded = { seq: [] as number[], experiment: [] as number[], variant: [] as number[] };
+    const recordAt = (event: number): Recorded => {
+      const visitor = visitorOf(event) as Visitor;
+      const name = nameOf(event);
+      const event_type = textAt(events.types, event) as string;
+      const row: EventRow = {
+        event_id: events.other_ids.get(event) ?? storedUuid(events.uuids, event * UUID_BYTES),
+        visitor: visitor.id,
+        type: typeOf(event) as number,
+        named_metric: metricOf(event) ?? null,
+        experiment_name: name === undefined ? null : name.id,
+        experiment: name === undefined ? null : name.experiment,
+        variant: variantOf(event) ?? null,
+        at: events.at[event] as number,
+        arrived: events.arrived[event] as number,
+        imported: false,
+        value: events.values.get(event) ?? null,
+        properties: events.properties.get(event) ?? null,
+        context: events.contexts.get(event) ?? null,
+      };
+      return this.store(visitor, row, name, event_type, textAt(events.metrics, event)?.slice(event_type.length + 1) ?? null);
+    };
+    for (let event = 0; event < events.count; event += 1) {
+      const reason = events.excluded.get(event);
+      if (reason !== undefined) tally.add(nameOf(event)?.experiment ?? 0, reason);
+      const one = reason === undefined ? recordAt(event) : NOT_STORED;
+      recorded.seq.push(one.seq);
+      recorded.experiment.push(one.experiment);
+      recorded.variant.push(one.variant);
+    }
+    return recorded;
+  }
+
+  private store(visitor: Visitor, row: EventRow, name: ExperimentName | undefined, event_type: string, event_name: string | null): Recorded {
+    const { events, rollups, sessionizer } = this.needs;
+    const seq = events.add(row);
     if (seq !== 0) {
-      this.rollups.add(visitor, row);
-      this.sessionizer.add({ seq, visitor: visitor.id, at: row.at, type: row.type, named_metric: row.named_metric, event_type, event_name, properties: row.properties, context: row.context });
+      rollups.add(visitor, row);
+      sessionizer.add({ seq, visitor: visitor.id, at: row.at, type: row.type, named_metric: row.named_metric, event_type, event_name, properties: row.properties, context: row.context });
     }
     const enrolment = name === undefined ? this.enrolmentToShow(visitor.enrolments) : visitor.enrolments.get(name.experiment);
     return { seq, experiment: name?.experiment ?? enrolment?.experiment ?? 0, variant: row.variant ?? enrolment?.variant ?? 0 };
@@ -65,7 +129,7 @@ export class EventRecorder {
   /** Of several experiments that an event counts in, the answer names `homepage`, else the first. */
   private enrolmentToShow<T>(enrolments: ReadonlyMap<number, T>): T | undefined {
     if (enrolments.size === 0) return undefined;
-    const homepage = this.experiments.findName(HOMEPAGE);
+    const homepage = this.needs.experiments.findName(HOMEPAGE);
     return (homepage === undefined ? undefined : enrolments.get(homepage.experiment)) ?? enrolments.values().next().value;
   }
 }

@@ -1,4 +1,4 @@
-import type { EventAnswer, EventsAnswer } from '../../../shared/contract/event.ts';
+import type { EventsAnswer } from '../../../shared/contract/event.ts';
 import { checkEvents, EVENT_BODY } from '../../../shared/event-body.ts';
 import type { CheckedEvents } from '../../../shared/event-body.ts';
 import { jsonReply } from '../../../shared/http/call.ts';
@@ -6,17 +6,13 @@ import type { Reply } from '../../../shared/http/call.ts';
 import { route } from '../../../shared/http/route.ts';
 import type { Route } from '../../../shared/http/route.ts';
 import { invalid } from '../../../shared/problem.ts';
-import { uuidv7 } from '../../../shared/uuid.ts';
 import { eventAnswer, eventsAnswer } from './event-answers.ts';
-import type { EventIntake, Taken } from './event-intake.ts';
+import type { EventIntake } from './event-intake.ts';
 
 const answerOne = async (intake: EventIntake, { valid, rejected }: CheckedEvents): Promise<Reply> => {
   const [found] = valid;
   if (found === undefined) throw invalid(rejected[0]?.errors ?? []);
-  const [taken] = (await intake.take([found.event])) as readonly [Taken];
-  const { experiment_id, variant, excluded } = taken;
-  const answer: EventAnswer = { event_id: taken.event_id || uuidv7(), experiment_id, variant, duplicate: excluded === undefined && taken.seq === undefined, ...(excluded ? { excluded } : {}) };
-  return jsonReply(201, answer);
+  return jsonReply(201, await intake.takeOne(found.event));
 };
 
 const answerMany = async (intake: EventIntake, { valid, rejected }: CheckedEvents): Promise<Reply> => {
@@ -25,10 +21,8 @@ const answerMany = async (intake: EventIntake, { valid, rejected }: CheckedEvent
     const body = { type: 'about:blank', title: 'Invalid input', status: 400, detail: 'None of the events is acceptable.', errors: errors.slice(0, 100), accepted: 0, duplicates: 0, rejected };
     return { status: 400, type: 'application/problem+json', headers: { 'cache-control': 'no-store' }, body: JSON.stringify(body) };
   }
-  const taken = await intake.take(valid.map(({ event }) => event));
-  const excluded = taken.filter((each) => each.excluded !== undefined).length;
-  const stored = taken.filter((each) => each.seq !== undefined).length;
-  const answer: EventsAnswer = { accepted: stored + excluded, duplicates: taken.length - stored - excluded, rejected, ...(excluded > 0 ? { excluded } : {}) };
+  const { stored, duplicates, excluded } = await intake.takeMany(valid.map(({ event }) => event));
+  const answer: EventsAnswer = { accepted: stored + excluded, duplicates, rejected, ...(excluded > 0 ? { excluded } : {}) };
   return jsonReply(200, answer);
 };
 

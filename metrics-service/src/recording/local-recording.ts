@@ -1,6 +1,5 @@
 import type { Database } from '../../../shared/sqlite/database.ts';
 import type { SessionFollower } from '../analytics/session-follower.ts';
-import type { BotTally } from '../event/bot-tally.ts';
 import type { EventRecorder } from '../event/event-recorder.ts';
 import { adoptImported } from '../experiment/adopt-experiment.ts';
 import type { AdoptionNeeds } from '../experiment/adopt-experiment.ts';
@@ -8,7 +7,6 @@ import type { ImportRecord } from '../import/import-record.ts';
 import type { Erased } from '../rollup/reattribution.ts';
 import type { WordStore } from '../word/word-store.ts';
 import type { Writer } from '../writer.ts';
-import { eventAt } from './event-columns.ts';
 import type { RecordedEvents, SentEvents } from './event-columns.ts';
 import type { Recording } from './recording.ts';
 
@@ -16,7 +14,6 @@ import type { Recording } from './recording.ts';
 export interface LocalRecordingNeeds extends AdoptionNeeds {
   readonly database: Database;
   readonly words: WordStore;
-  readonly tally: BotTally;
   readonly recorder: EventRecorder;
   readonly follower: SessionFollower;
   readonly writer: Writer;
@@ -31,7 +28,7 @@ export class LocalRecording implements Recording {
   }
 
   recordEvents(events: SentEvents): Promise<RecordedEvents> {
-    return this.needs.writer.run(() => this.storeEvents(events));
+    return this.needs.writer.run(() => this.needs.recorder.recordAll(events));
   }
 
   importRecords(records: readonly ImportRecord[]): Promise<number> {
@@ -52,24 +49,6 @@ export class LocalRecording implements Recording {
 
   writable(): Promise<boolean> {
     return Promise.resolve(this.needs.database.writable());
-  }
-
-  private storeEvents(events: SentEvents): RecordedEvents {
-    const { recorder, experiments, tally } = this.needs;
-    const count = events.event_id.length;
-    const seq: number[] = [];
-    const experiment: number[] = [];
-    const variant: number[] = [];
-    for (let index = 0; index < count; index += 1) {
-      const event = eventAt(events, index);
-      const reason = events.excluded_as[index] ?? null;
-      if (reason !== null) tally.add(event.experiment_id === null ? 0 : experiments.name(event.experiment_id).experiment, reason);
-      const recorded = reason === null ? recorder.record(event) : undefined;
-      seq.push(recorded?.seq ?? 0);
-      experiment.push(recorded?.experiment ?? 0);
-      variant.push(recorded?.variant ?? 0);
-    }
-    return { seq, experiment, variant };
   }
 
   /** Stores one record; answers false if the very same is there. */

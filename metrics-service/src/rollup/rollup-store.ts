@@ -1,5 +1,5 @@
 import type { Database } from '../../../shared/sqlite/database.ts';
-import type { Visitor } from '../visitor/visitor-store.ts';
+import type { Sighting, Visitor } from '../visitor/visitor-store.ts';
 import type { AttributableEvent } from './attribution.ts';
 import { metricsOf, resultPlaces, statsPlaces } from './attribution.ts';
 import { ANY, ASSIGNED, CellDeltas } from './cell-deltas.ts';
@@ -30,14 +30,22 @@ export class RollupStore {
 
   private see(visitor: Visitor, experiment: number, type: number, variant: number): void {
     const { deltas } = this;
-    const variants = this.rows.seen(visitor, experiment);
-    const types = variants.get(variant);
-    if (types?.includes(type) === true) return;
+    const seen = this.rows.seen(visitor);
+    let [own, any_variant, any_type]: [Sighting | undefined, boolean, boolean] = [undefined, false, false];
+    for (const sighting of seen) {
+      if (sighting.experiment !== experiment) continue;
+      any_type = true;
+      if (sighting.types.includes(type)) any_variant = true;
+      if (sighting.variant === variant) own = sighting;
+    }
+    if (any_variant && own?.types.includes(type) === true) return;
     deltas.stats(experiment, variant, type, 0, 1);
-    if (!isSeen(variants, type)) deltas.stats(experiment, ANY, type, 0, 1);
-    if (types === undefined) deltas.stats(experiment, variant, ANY, 0, 1);
-    if (variants.size === 0) deltas.stats(experiment, ANY, ANY, 0, 1);
-    this.rows.see(visitor, experiment, variant, type);
+    if (!any_variant) deltas.stats(experiment, ANY, type, 0, 1);
+    if (own === undefined) deltas.stats(experiment, variant, ANY, 0, 1);
+    if (!any_type) deltas.stats(experiment, ANY, ANY, 0, 1);
+    if (own === undefined) seen.push((own = { experiment, variant, types: [] }));
+    own.types.push(type);
+    this.rows.see(visitor, own);
   }
 
   private convert(visitor: Visitor, experiment: number, variant: number, metric: number, at: number, value: number, events: number): void {
@@ -89,11 +97,6 @@ export class RollupStore {
     this.frozen.forget();
   }
 }
-
-const isSeen = (variants: ReadonlyMap<number, readonly number[]>, type: number): boolean => {
-  for (const types of variants.values()) if (types.includes(type)) return true;
-  return false;
-};
 
 /** Adds a visitor's ledger to cells, or takes it off. */
 const applyTo = (deltas: CellDeltas, ledger: Ledger, sign: 1 | -1): void => {

@@ -1,5 +1,5 @@
 import type { Database } from '../../../shared/sqlite/database.ts';
-import type { Seen, Visitor, VisitorMetric } from '../visitor/visitor-store.ts';
+import type { Sighting, Visitor, VisitorMetric } from '../visitor/visitor-store.ts';
 import type { Ledger } from './ledger.ts';
 
 /** How many metrics of one visitor are kept in memory, so that one with endless event names costs no endless memory. */
@@ -7,8 +7,7 @@ const METRICS_MAX = 256;
 
 /** A visitor's rows that the transaction has changed and not written yet. */
 interface Unwritten {
-  /** By the list that was changed. */
-  readonly seen: Map<readonly number[], readonly [experiment: number, variant: number]>;
+  readonly seen: Set<Sighting>;
   readonly metrics: Map<string, readonly [experiment: number, metric: number, row: VisitorMetric]>;
 }
 
@@ -33,22 +32,14 @@ export class VisitorRows {
     this.deleteMetrics = database.prepare('DELETE FROM visitor_metrics WHERE visitor = ?');
   }
 
-  /** Answers what a visitor was seen with, by variant, in an experiment; to be changed by `see` alone. */
-  seen(visitor: Visitor, experiment: number): Map<number, number[]> {
-    visitor.seen ??= this.readSeen(visitor.id);
-    let variants = visitor.seen.get(experiment);
-    if (variants === undefined) visitor.seen.set(experiment, (variants = new Map()));
-    return variants;
+  /** Answers what a visitor was seen with; whoever changes it says so to `see`. */
+  seen(visitor: Visitor): Sighting[] {
+    return (visitor.seen ??= this.readSeen(visitor.id));
   }
 
-  /** Adds a type that is not among those seen. */
-  see(visitor: Visitor, experiment: number, variant: number, type: number): void {
-    const variants = this.seen(visitor, experiment);
-    let types = variants.get(variant);
-    if (types === undefined) variants.set(variant, (types = []));
-    types.push(type);
-    const { seen } = this.of(visitor.id);
-    if (!seen.has(types)) seen.set(types, [experiment, variant]);
+  /** Notes that a sighting is to be written. */
+  see(visitor: Visitor, sighting: Sighting): void {
+    this.of(visitor.id).seen.add(sighting);
   }
 
   /** Answers a visitor's conversion in a metric, if there is one. */
@@ -103,24 +94,18 @@ export class VisitorRows {
   }
 
   private write(visitor: number, { seen, metrics }: Unwritten): void {
-    for (const [types, [experiment, variant]] of seen) this.writeSeen.run(visitor, experiment, variant, types.join(' '));
+    for (const { experiment, variant, types } of seen) this.writeSeen.run(visitor, experiment, variant, types.join(' '));
     for (const [experiment, metric, { first_at, value_sum }] of metrics.values()) this.writeMetric.run(visitor, experiment, metric, first_at, value_sum);
   }
 
   private of(visitor: number): Unwritten {
     let rows = this.unwritten.get(visitor);
-    if (rows === undefined) this.unwritten.set(visitor, (rows = { seen: new Map(), metrics: new Map() }));
+    if (rows === undefined) this.unwritten.set(visitor, (rows = { seen: new Set(), metrics: new Map() }));
     return rows;
   }
 
-  private readSeen(visitor: number): Seen {
-    const seen: Seen = new Map();
-    for (const row of this.selectSeen.all(visitor)) {
-      const experiment = row['experiment'] as number;
-      const variants = seen.get(experiment) ?? new Map<number, number[]>();
-      seen.set(experiment, variants.set(row['variant'] as number, (row['types'] as string).split(' ').map(Number)));
-    }
-    return seen;
+  private readSeen(visitor: number): Sighting[] {
+    return this.selectSeen.all(visitor).map((row) => ({ experiment: row['experiment'] as number, variant: row['variant'] as number, types: (row['types'] as string).split(' ').map(Number) }));
   }
 
   private readMetrics(visitor: Visitor): void {

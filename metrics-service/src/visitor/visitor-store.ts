@@ -6,8 +6,12 @@ import { storedId } from '../stored-id.ts';
 /** How many visitors are kept in memory; the older half goes first. */
 const REMEMBERED_MAX = 16_000;
 
-/** Types of events by variant by experiment: what a visitor was seen doing, for `/stats`. Few each, so lists. */
-export type Seen = Map<number, Map<number, number[]>>;
+/** The types of events that a visitor was seen with under a variant, for `/stats`; a visitor has few of these. */
+export interface Sighting {
+  readonly experiment: number;
+  readonly variant: number;
+  readonly types: number[];
+}
 
 /** First conversion and revenue of a visitor in one metric. */
 export interface VisitorMetric {
@@ -19,7 +23,7 @@ export interface VisitorMetric {
 export interface Visitor {
   readonly id: number;
   readonly enrolments: Enrolments;
-  seen: Seen | undefined;
+  seen: Sighting[] | undefined;
   /** By metric by experiment; holds all that is stored where `knowsAllMetrics`, else what was asked for. */
   metrics: Map<number, Map<number, VisitorMetric>> | undefined;
   knowsAllMetrics: boolean;
@@ -54,7 +58,7 @@ export class VisitorStore {
     // Of somebody new everything is known: nothing.
     if (changes !== 0) {
       this.last_id = next_id;
-      return this.remember(visitor_id, { id: next_id, enrolments: NOT_ENROLLED, seen: new Map(), metrics: undefined, knowsAllMetrics: true });
+      return this.remember(visitor_id, { id: next_id, enrolments: NOT_ENROLLED, seen: [], metrics: undefined, knowsAllMetrics: true });
     }
     const id = this.find(visitor_id) as number;
     return this.remember(visitor_id, { id, enrolments: this.enrolments(id), seen: undefined, metrics: undefined, knowsAllMetrics: false });

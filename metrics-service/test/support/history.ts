@@ -118,7 +118,7 @@ export class History {
     );
     for (const event of batches.flat()) this.tell(event, eventTime(event, this.now), this.now, false);
     this.sent.push(...batches.flat());
-    await Promise.all(batches.map((batch) => this.intake.take(batch)));
+    await Promise.all(batches.map((batch) => this.intake.takeMany(batch)));
   }
 
   private async import(): Promise<void> {

@@ -98,7 +98,7 @@ export class VisitHistory {
     if (events.length === 0) return;
     for (const event of events) this.tell(event);
     this.sent.push(...events);
-    await this.intake.take(events.map((event) => ({ ...event, sent_at: this.now })));
+    await this.intake.takeMany(events.map((event) => ({ ...event, sent_at: this.now })));
   }
 
   private async import(): Promise<void> {
