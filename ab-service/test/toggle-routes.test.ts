@@ -19,6 +19,16 @@ test('PUT /api/toggles creates a toggle with defaults and replaces it whole', as
   assert.equal((await service.askOpenly('GET /api/toggles')).json().data.length, 5);
 });
 
+test('GET /api/toggles lists by key, in pages', async () => {
+  await using service = openApp();
+  const page = async (query: string): Promise<{ data: { key: string }[]; next_cursor: string | null }> => (await service.askOpenly(`GET /api/toggles?limit=3${query}`)).json();
+  const first = await page('');
+  const second = await page(`&cursor=${first.next_cursor}`);
+  assert.deepEqual([first, second].map(({ data }) => data.map(({ key }) => key)), [['announcement', 'contact_form', 'music_player'], ['testimonials']]);
+  assert.equal(second.next_cursor, null);
+  for (const query of ['limit=0', 'limit=1001', 'cursor=x']) assert.equal((await service.askOpenly(`GET /api/toggles?${query}`)).status, 400, query);
+});
+
 test('PUT /api/toggles takes values of every type, both of one', async () => {
   await using service = openApp();
   for (const [value_on, neutral] of [[true, false], ['x', ''], [1.5, 0], [[1], null], [{ a: 1 }, null]] as const) {

@@ -38,16 +38,16 @@ export const toggleAnswer: ObjectSchema<ToggleAnswer> = object<ToggleAnswer>(
   { title: 'Toggle' },
 );
 
-/** All toggles. */
+/** One page of toggles. */
 export interface ToggleListAnswer {
   readonly data: readonly ToggleAnswer[];
-  readonly next_cursor: null;
+  readonly next_cursor: string | null;
 }
 
-/** Describes the list of toggles, which has one page. */
+/** Describes a page of toggles. */
 export const toggleListAnswer: ObjectSchema<ToggleListAnswer> = object<ToggleListAnswer>({
   data: list(toggleAnswer),
-  next_cursor: { json: { type: 'null' }, check: () => null },
+  next_cursor: nullable(text(), { description: 'Sent back as `cursor`; null where nothing follows.' }),
 });
 
 /** A toggle's rule for the reader of the documentation. */

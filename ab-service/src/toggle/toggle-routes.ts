@@ -5,9 +5,10 @@ import { emptyReply, jsonReply } from '../../../shared/http/call.ts';
 import type { Reply } from '../../../shared/http/call.ts';
 import { route } from '../../../shared/http/route.ts';
 import type { Route } from '../../../shared/http/route.ts';
+import { cursorOf, PAGE_DEFAULT, PAGE_MAX, readCursor } from '../../../shared/page-cursor.ts';
 import { array, object } from '../../../shared/schema/composites.ts';
-import { string } from '../../../shared/schema/scalars.ts';
-import { parse } from '../../../shared/schema/schema.ts';
+import { integer, string } from '../../../shared/schema/scalars.ts';
+import { optional, parse } from '../../../shared/schema/schema.ts';
 import { actorOf } from '../actor.ts';
 import type { Definitions } from '../definitions.ts';
 import { keySchema } from '../key.ts';
@@ -34,8 +35,18 @@ export const toggleRoutes = (definitions: Definitions, use: ToggleUse): readonly
       summary: 'Lists toggles',
       description: 'One that was neither changed nor evaluated for 30 days is stale: a candidate for removal.',
       access: 'open',
-      answers: { 200: { description: 'All of them.', schema: toggleListAnswer, example: { data: [TOGGLE_EXAMPLE], next_cursor: null } } },
-      handle: () => jsonReply(200, { data: definitions.toggles.map(answer), next_cursor: null }, NOT_KEPT),
+      query: object<{ limit?: number; cursor?: string }>({
+        limit: optional(integer({ min: 1, max: PAGE_MAX, description: `${PAGE_DEFAULT} unless said.`, example: 20 })),
+        cursor: optional(string({ max: 200, description: 'The `next_cursor` of the page before.' })),
+      }),
+      answers: { 200: { description: 'One page of toggles, by key.', schema: toggleListAnswer, example: { data: [TOGGLE_EXAMPLE], next_cursor: null } } },
+      handle: ({ query: { limit = PAGE_DEFAULT, cursor } }) => {
+        const after = cursor === undefined ? '' : String(readCursor(cursor, 1)[0]);
+        const following = definitions.toggles.filter(({ key }) => key > after);
+        const data = following.slice(0, limit);
+        const last = data.at(-1);
+        return jsonReply(200, { data: data.map(answer), next_cursor: last !== undefined && following.length > limit ? cursorOf([last.key]) : null }, NOT_KEPT);
+      },
     }),
     route('GET /api/toggles/{key}', {
       summary: 'Reads a toggle',
