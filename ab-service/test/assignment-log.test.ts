@@ -88,3 +88,14 @@ test('createApp() finds everything again on the same database', async () => {
   assert.deepEqual([(await service.askOpenly('GET /config')).json(), await read(service, ''), (await service.ask('GET /changes')).json()], before);
   assert.equal((await service.ask('DELETE /experiments/homepage')).status, 409);
 });
+
+test('GET /assignments and GET /visitors show ids as they were given, UUIDs in either case and what only looks like one', async () => {
+  await using service = openApp();
+  const uuid = '0198c0de-7b1a-7c3e-9c4d-2f6a1b8e5d70';
+  const ids = [uuid, uuid.toUpperCase(), uuid.replaceAll('-', ''), `${uuid} `, `${uuid.slice(0, -1)}g`];
+  await service.askOpenly('POST /assign', { json: { assignments: ids.map((visitor_id) => ({ visitor_id })) } });
+  assert.deepEqual(visitors(await read(service, 'after=0')), ids);
+  for (const id of ids) assert.equal((await service.ask(`GET /visitors/${encodeURIComponent(id)}`)).json().assignments.length, 1);
+  assert.equal((await service.ask(`DELETE /visitors/${uuid}`, { token: INGEST })).json().erased.assignments, 1);
+  assert.deepEqual(visitors(await read(service, 'after=0')), [...ids.slice(1), uuid]);
+});

@@ -1,5 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../../../shared/sqlite/database.ts';
+import { shownId, storedId } from '../../../shared/sqlite/stored-id.ts';
 
 /** A stored assignment of a visitor whose experiment is known: the variant's row, and the time in ms. */
 export interface StoredAssignment {
@@ -42,22 +43,22 @@ export class AssignmentStore {
 
   /** A visitor's assignment in an experiment, or undefined. */
   find(visitor_id: string, experiment: number): StoredAssignment | undefined {
-    return this.#find.get(visitor_id, experiment) as StoredAssignment | undefined;
+    return this.#find.get(storedId(visitor_id), experiment) as StoredAssignment | undefined;
   }
 
   /** Stores an assignment unless the visitor has one in the experiment; answers whether it was stored. */
   add(visitor_id: string, experiment: number, variant: number, assigned_at: number, forced: boolean): boolean {
-    return this.#insert.run(visitor_id, experiment, variant, assigned_at, forced ? 1 : 0).changes === 1;
+    return this.#insert.run(storedId(visitor_id), experiment, variant, assigned_at, forced ? 1 : 0).changes === 1;
   }
 
   /** All assignments of a visitor, oldest first. */
   ofVisitor(visitor_id: string): readonly LogRow[] {
-    return this.#of_visitor.all(visitor_id) as unknown as LogRow[];
+    return this.#of_visitor.all(storedId(visitor_id)).map(logRow);
   }
 
   /** The log after `seq`, oldest first. */
   after(seq: number, limit: number): readonly LogRow[] {
-    return this.#after.all(seq, limit) as unknown as LogRow[];
+    return this.#after.all(seq, limit).map(logRow);
   }
 
   /** The newest `seq`; 0 when the log is empty. */
@@ -70,8 +71,13 @@ export class AssignmentStore {
    * The tombstone comes first: deleting the last row before it would let its `seq` be given again.
    */
   erase(visitor_id: string, now: number): number {
-    const isNew = this.#insert.run(visitor_id, ERASED, 0, now, 0).changes === 1;
-    if (!isNew) this.#move_tombstone.run(now, visitor_id);
-    return Number(this.#erase.run(visitor_id).changes);
+    const isNew = this.#insert.run(storedId(visitor_id), ERASED, 0, now, 0).changes === 1;
+    if (!isNew) this.#move_tombstone.run(now, storedId(visitor_id));
+    return Number(this.#erase.run(storedId(visitor_id)).changes);
   }
 }
+
+const logRow = (row: object): LogRow => {
+  const { visitor_id, ...rest } = row as LogRow;
+  return { ...rest, visitor_id: shownId(visitor_id) };
+};

@@ -1,9 +1,9 @@
+import { storedEventId, storedUuid, UUID_BYTES } from '../../../shared/sqlite/stored-id.ts';
 import type { Sessionizer } from '../analytics/sessionizer.ts';
 import type { ExperimentName, ExperimentStore } from '../experiment/experiment-store.ts';
 import { NONE } from '../recording/event-columns.ts';
 import type { RecordedEvents, SentEvents, SentTexts } from '../recording/event-columns.ts';
 import type { RollupStore } from '../rollup/rollup-store.ts';
-import { storedEventId, storedUuid, UUID_BYTES } from '../stored-id.ts';
 import type { Visitor, VisitorStore } from '../visitor/visitor-store.ts';
 import type { WordStore } from '../word/word-store.ts';
 import type { BotTally } from './bot-tally.ts';

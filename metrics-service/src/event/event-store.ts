@@ -2,9 +2,9 @@ import type { EventContext, LoggedEvent } from '../../../shared/contract/event.t
 import { isoTime } from '../../../shared/clock.ts';
 import type { JsonObject } from '../../../shared/schema/composites.ts';
 import type { Database } from '../../../shared/sqlite/database.ts';
+import { shownId } from '../../../shared/sqlite/stored-id.ts';
 import type { ExperimentStore } from '../experiment/experiment-store.ts';
 import type { AttributableEvent } from '../rollup/attribution.ts';
-import { shownId } from '../stored-id.ts';
 import type { WordStore } from '../word/word-store.ts';
 
 /** An event as its row has it: words, names and visitors are numbers. */

@@ -1,9 +1,9 @@
 import { isoTime } from '../../../shared/clock.ts';
 import type { Experiment } from '../../../shared/contract/experiment.ts';
 import type { Database } from '../../../shared/sqlite/database.ts';
+import { shownId } from '../../../shared/sqlite/stored-id.ts';
 import type { EventStore } from '../event/event-store.ts';
 import type { ExperimentStore } from '../experiment/experiment-store.ts';
-import { shownId } from '../stored-id.ts';
 import type { WordStore } from '../word/word-store.ts';
 
 const PAGE = 1_000;

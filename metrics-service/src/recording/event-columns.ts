@@ -1,5 +1,5 @@
+import { UUID_BYTES, writeUuid } from '../../../shared/sqlite/stored-id.ts';
 import type { RecordableEvent } from '../event/recordable-event.ts';
-import { UUID_BYTES, writeUuid } from '../stored-id.ts';
 
 /** What a column has where there is nothing to say. */
 export const NONE = -1;

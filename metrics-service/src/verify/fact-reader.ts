@@ -1,8 +1,8 @@
 import type { StoredDatabase } from '../../../shared/sqlite/stored-database.ts';
+import { shownId } from '../../../shared/sqlite/stored-id.ts';
 import { enrolmentsOf } from '../assignment/enrolment.ts';
 import type { Enrolments, StoredAssignment } from '../assignment/enrolment.ts';
 import type { AttributableEvent } from '../rollup/attribution.ts';
-import { shownId } from '../stored-id.ts';
 
 const VISITORS_AT_ONCE = 1_000;
 

@@ -1,7 +1,7 @@
 import type { Database } from '../../../shared/sqlite/database.ts';
+import { storedId } from '../../../shared/sqlite/stored-id.ts';
 import { enrolmentsOf, NOT_ENROLLED } from '../assignment/enrolment.ts';
 import type { Enrolments, StoredAssignment } from '../assignment/enrolment.ts';
-import { storedId } from '../stored-id.ts';
 
 /** How many visitors are kept in memory; the older half goes first. */
 const REMEMBERED_MAX = 16_000;
