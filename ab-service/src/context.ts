@@ -37,4 +37,4 @@ export const visitorOf = (context: JsonObject | undefined, bot_filter: boolean):
   return { attributes: agent === undefined ? context : { ...deviceOf(agent), ...context }, automation };
 };
 
-const isTrue = (value: Json | undefined): boolean => value === true || value === 'true' || value === 1;
+const isTrue = (value: Json | undefined): boolean => value === true || value === 1 || value === 'true' || value === '1';

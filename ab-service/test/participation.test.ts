@@ -114,3 +114,21 @@ test('BOT_FILTER=off takes programs for people', async () => {
   await using service = openApp({ BOT_FILTER: 'off' });
   assert.equal(partOf(await assign(service, 'homepage', people.slice(0, 10), { automation: true, user_agent: 'Googlebot' })).length, 10);
 });
+
+test('GET /exclusions counts nothing for an experiment that was counted for a deleted one before it', async () => {
+  using database = openDatabase({ file: ':memory:', ...AB_SCHEMA });
+  const requestsOf = async (service: OpenApp): Promise<unknown> => (await service.ask('GET /exclusions?experiment=two')).json().data[0].requests;
+  {
+    await using service = openApp({}, database);
+    for (const round of [1, 2]) {
+      await service.ask('POST /experiments', { json: twoVariants({ status: 'RUNNING' }) });
+      assert.deepEqual(await requestsOf(service), {}, `round ${round}`);
+      await service.askOpenly('GET /assign?visitor_id=v&experiment=two&prefetch=1');
+      assert.deepEqual(await requestsOf(service), { prefetch: 1 });
+      assert.equal((await service.ask('DELETE /experiments/two')).status, 204);
+    }
+  }
+  await using service = openApp({}, database);
+  await service.ask('POST /experiments', { json: twoVariants() });
+  assert.deepEqual(await requestsOf(service), {});
+});

@@ -199,7 +199,7 @@ export class Assigner {
   }
 
   #counted(outcome: Outcome): Outcome {
-    if (outcome.excluded !== undefined) this.#needs.exclusions.count(outcome.experiment.row, outcome.excluded);
+    if (outcome.excluded !== undefined) this.#needs.exclusions.count(outcome.experiment.definition.experiment_id, outcome.excluded);
     return outcome;
   }
 }

@@ -23,7 +23,7 @@ export const exclusionRoutes = (definitions: Definitions, assignments: Assignmen
       const listed = caller === 'anyone' ? definitions.experiments.filter(({ definition }) => definition.status !== 'DRAFT') : definitions.experiments;
       const wanted = experiment === undefined ? listed : [definitions.getExperiment(experiment)];
       const data = wanted.map(({ row, definition }) => {
-        const requests = Object.fromEntries([...exclusions.of(row)].sort());
+        const requests = Object.fromEntries([...exclusions.of(definition.experiment_id)].sort());
         const visitors = Object.keys(definition.forced ?? {});
         return {
           experiment_id: definition.experiment_id,
