@@ -103,7 +103,10 @@ export const createApp = ({ config, secrets, database, log, meter, clock }: AppN
   const keeping = setInterval(keepCounts, COUNTS_KEPT_EVERY_MS).unref();
   const publisher = new ConfigPublisher(definitions, clock);
   definitions.onChange(({ actor, edits }) => {
-    for (const { kind, key, before, after } of edits) log.info('changed', { actor, kind, key, action: before === null ? 'created' : after === null ? 'deleted' : 'updated' });
+    for (const { kind, key, before, after } of edits) {
+      log.info('changed', { actor, kind, key, action: before === null ? 'created' : after === null ? 'deleted' : 'updated' });
+      if (kind === 'toggle' && after === null) toggle_use.forget(key);
+    }
   });
   meter.add('assignment_log_last_seq', 'gauge', 'The newest number of the assignment log; followers compare theirs with it.', () => assignments.last_seq);
   meter.add('config_followers', 'gauge', 'Open streams of the configuration.', () => publisher.followers + ofrep_stream.followers);

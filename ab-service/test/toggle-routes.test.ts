@@ -29,6 +29,17 @@ test('GET /api/toggles lists by key, in pages', async () => {
   for (const query of ['limit=0', 'limit=1001', 'cursor=x']) assert.equal((await service.askOpenly(`GET /api/toggles?${query}`)).status, 400, query);
 });
 
+test('a toggle that is deleted, in whatever way, leaves no time of evaluation to the next one of its key', async () => {
+  await using service = openApp();
+  for (const remove of [() => service.ask('DELETE /api/toggles/menu'), async () => service.ask(`POST /changes/${(await service.ask('GET /changes?limit=1')).json().data[0].seq}/reverts`, { json: {} })]) {
+    assert.equal((await service.ask('PUT /api/toggles/menu', { json: {} })).json().evaluated_at, null);
+    await service.askOpenly('POST /ofrep/v1/evaluate/flags/menu', { json: { context: {} } });
+    assert.notEqual((await service.ask('GET /api/toggles/menu')).json().evaluated_at, null);
+    await remove();
+  }
+  assert.equal((await service.ask('PUT /api/toggles/menu', { json: {} })).json().evaluated_at, null);
+});
+
 test('PUT /api/toggles takes values of every type, both of one', async () => {
   await using service = openApp();
   for (const [value_on, neutral] of [[true, false], ['x', ''], [1.5, 0], [[1], null], [{ a: 1 }, null]] as const) {

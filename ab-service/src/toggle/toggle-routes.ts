@@ -83,7 +83,6 @@ export const toggleRoutes = (definitions: Definitions, use: ToggleUse): readonly
       handle: ({ parameters: { key }, call, caller }) => {
         const before = definitions.getToggle(key);
         definitions.commit(actorOf(call, caller), [{ kind: 'toggle', key, before, after: null }]);
-        use.forget(key);
         return emptyReply();
       },
     }),
