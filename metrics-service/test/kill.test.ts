@@ -70,7 +70,7 @@ test(`kill -9 ${KILLS} times under eight writers: nothing acknowledged is missin
   assert.equal(stored, new Set(acknowledged.map(({ event_id }) => event_id)).size);
   const experiment = stores.experiments.findName('homepage')?.experiment ?? 0;
   const order = (cells: readonly object[]): readonly string[] => cells.map((cell) => JSON.stringify(cell)).sort();
-  assert.deepEqual(order(stores.stats.cells(experiment)), order(stores.stats.cellsBetween(experiment, 0, Number.MAX_SAFE_INTEGER)));
+  assert.deepEqual(order(stores.stats.cells(experiment)), order(await stores.stats.cellsBetween(experiment, 0, Number.MAX_SAFE_INTEGER)));
   assert.equal(stores.stats.cells(experiment).filter((cell) => cell.type !== null).reduce((sum, { events }) => sum + events, 0), acknowledged.length);
   stores.database.close();
 });

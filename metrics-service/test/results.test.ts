@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { analyse } from '../../shared/statistics/analysis.ts';
-import { expectedUsers } from '../src/result/expected-users.ts';
+import { expectedUsers, phasePeriods } from '../src/result/expected-users.ts';
 import { requestOf, resultsOf } from '../src/result/results.ts';
 import type { VariantFigures } from '../src/result/results.ts';
 import { samplePlan } from '../src/result/sample-plan.ts';
@@ -37,10 +37,10 @@ test('variantShares() shows a variant that the experiment does not have, without
 test('expectedUsers() splits the users of each phase by its weights', () => {
   const at = (day: number): string => new Date(Date.UTC(2026, 0, day)).toISOString();
   const phases = [{ start_time: at(1), coverage_percent: 100, weights: { A: 90, B: 10 } }, { start_time: at(3), coverage_percent: 100, weights: { A: 1, B: 1 } }];
-  const usersBetween = ({ from, to }: { from: number; to: number }): number => (to - from) / 86_400_000;
   const period = { from: Date.UTC(2026, 0, 2), to: Date.UTC(2026, 0, 13) };
-  assert.deepEqual(expectedUsers(phases, [], period, usersBetween), { A: 0.9 + 5, B: 0.1 + 5 });
-  assert.equal(expectedUsers(phases.slice(1), [], period, usersBetween), undefined);
+  const days = phasePeriods(phases, period).map(({ from, to }) => (to - from) / 86_400_000);
+  assert.deepEqual(expectedUsers(phases, [], days), { A: 0.9 + 5, B: 0.1 + 5 });
+  assert.equal(expectedUsers(phases.slice(1), [], days), undefined);
 });
 
 test('seriesOf() adds up what happened by stretch, and shows those in which nothing did', () => {

@@ -29,7 +29,7 @@ test('figures stay when retention removes persons, and what is left and what was
       const told = `seed ${seed} history ${index} step ${step}`;
       assert.deepEqual(sorted(storedFigures(stores, nameOf)), before, `unchanged: ${told}`);
       assert.deepEqual(before, sorted(history.expected()), `rollups: ${told}`);
-      assert.deepEqual(sorted(readFigures(stores, nameOf)), sorted(untimed(recount(history.events, history.assignments, history.experimentOf))), `filtered reads: ${told}`);
+      assert.deepEqual(sorted(await readFigures(stores, nameOf)), sorted(untimed(recount(history.events, history.assignments, history.experimentOf))), `filtered reads: ${told}`);
     }
     stores.database.close();
   }
@@ -48,7 +48,7 @@ test('rollups equal a naive recount after any history: out of order, repeated, a
       const expected = recount(history.events, history.assignments, history.experimentOf);
       const told = `seed ${seed} history ${index} step ${step}`;
       assert.deepEqual(sorted(storedFigures(stores, nameOf)), sorted(expected), `rollups: ${told}`);
-      assert.deepEqual(sorted(readFigures(stores, nameOf)), sorted(untimed(expected)), `filtered reads: ${told}`);
+      assert.deepEqual(sorted(await readFigures(stores, nameOf)), sorted(untimed(expected)), `filtered reads: ${told}`);
     }
     stores.database.close();
   }

@@ -14,7 +14,7 @@ test('one visitor with endless event names is counted right, within bounded memo
   }
   const experiment = stores.experiments.name('homepage').experiment;
   const order = (rows: readonly object[]): readonly string[] => rows.map((row) => JSON.stringify(row)).sort();
-  assert.deepEqual(order(stores.results.cells(experiment)), order(stores.results.cells(experiment, { period: { from: 0, to: Number.MAX_SAFE_INTEGER }, segment: {} })));
+  assert.deepEqual(order(stores.results.cells(experiment)), order(await stores.results.scopedCells(experiment, { period: { from: 0, to: Number.MAX_SAFE_INTEGER }, segment: {} })));
   assert.equal(stores.results.cells(experiment).length, NAMES + 2);
   stores.database.close();
 });

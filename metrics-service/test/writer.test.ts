@@ -16,7 +16,7 @@ test('Writer lets a work that shares its transaction with a failing one count on
   ]);
   assert.deepEqual(outcomes.map(({ status }) => status), ['fulfilled', 'rejected', 'fulfilled']);
   const experiment = stores.experiments.findName('homepage')?.experiment ?? 0;
-  assert.deepEqual(stores.stats.cells(experiment), stores.stats.cellsBetween(experiment, 0, Number.MAX_SAFE_INTEGER));
+  assert.deepEqual(stores.stats.cells(experiment), await stores.stats.cellsBetween(experiment, 0, Number.MAX_SAFE_INTEGER));
   assert.deepEqual(stores.stats.cells(experiment).find((cell) => cell.type === null && cell.variant === null), { variant: null, type: null, events: 0, visitors: 1 });
   assert.equal(stores.stats.cells(experiment).find((cell) => cell.type === 'new type' && cell.variant === 'A')?.events, 2);
   stores.database.close();

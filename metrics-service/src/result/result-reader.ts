@@ -9,8 +9,8 @@ import type { StoredExperiment } from '../experiment/experiment-store.ts';
 import { ASSIGNED } from '../rollup/cell-deltas.ts';
 import type { WordStore } from '../word/word-store.ts';
 import { localTime, SERIES_MAX, stretches } from './calendar.ts';
-import { expectedUsers } from './expected-users.ts';
-import type { ResultCell, ResultStore, Scope, TimedUsers } from './result-store.ts';
+import { expectedUsers, phasePeriods } from './expected-users.ts';
+import type { Period, ResultCell, ResultStore, Scope, TimedUsers } from './result-store.ts';
 import { END_OF_TIME } from './result-query.ts';
 import type { ResultFilter } from './result-query.ts';
 import { metricResult, requestOf, resultsOf } from './results.ts';
@@ -23,6 +23,7 @@ import { variantShares } from './variant-shares.ts';
 
 /** The metric of an experiment that names none. */
 export const DEFAULT_METRIC = 'form_submit';
+const ALL_TIME: Period = { from: 0, to: END_OF_TIME };
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const TRAFFIC_DAYS = 14;
@@ -54,17 +55,20 @@ export class ResultReader {
     this.needs = needs;
   }
 
-  /** Answers the results of an experiment; from rollups alone where no days are asked for. */
-  read(experiment: StoredExperiment, filter: ResultFilter): ResultsAnswer {
+  /** Answers the results of an experiment; from rollups alone, and without waiting for anything, where everybody and all time is asked for. */
+  async read(experiment: StoredExperiment, filter: ResultFilter): Promise<ResultsAnswer> {
     const { definition, id } = experiment;
     const { results, analyseTogether } = this.needs;
     const metrics = metricsOf(definition, filter.metric);
-    const scope: Scope = { period: filter.period ?? { from: 0, to: END_OF_TIME }, segment: filter.segment };
+    const scope: Scope = { period: filter.period ?? ALL_TIME, segment: filter.segment };
     const isWhole = filter.period === undefined && Object.keys(filter.segment).length === 0;
-    const cells = results.cells(id, isWhole ? undefined : scope);
+    const cells = isWhole ? results.cells(id) : await results.scopedCells(id, scope);
     const figures = metrics.map(({ metric_name }) => this.figures(experiment, cells, metric_name, filter.metric));
     const variants = figures[0] ?? [];
-    const expected = expectedUsers(definition?.phases ?? [], variants, scope.period, (period) => results.usersBetween(id, period, scope.segment));
+    const phases = definition?.phases ?? [];
+    const periods = phasePeriods(phases, scope.period);
+    const users = isWhole ? periods.map((period) => results.usersBetween(id, period)) : await Promise.all(periods.map((period) => results.scopedUsers(id, { ...scope, period })));
+    const expected = expectedUsers(phases, variants, users);
     const analyses = analyseTogether(figures.map((each) => requestOf(each, expected, filter.show_work)));
     const primary_metric_name = metrics[0]?.metric_name ?? DEFAULT_METRIC;
     return {
@@ -73,8 +77,8 @@ export class ResultReader {
       metrics: metrics.map(({ metric_name, role }, index) => metricResult(metric_name, role, figures[index] ?? [], analyses[index] as Analysis)),
       plan: samplePlan(variants, filter.effect ?? DEFAULT_EFFECT, this.usersPerDay(id)),
       exclusions: this.exclusions(id),
-      ...(filter.srm_by === undefined ? {} : { srm_by: this.splitBy(id, filter.srm_by, scope, filter.time_zone, new Map(variants.map((each) => [each.variant_name, expected?.[each.variant_name] ?? each.traffic_allocation]))) }),
-      ...(filter.aggregation === undefined ? {} : { series: this.series(experiment, filter, scope, primary_metric_name, variants.map(({ variant_name }) => variant_name)) }),
+      ...(filter.aggregation === undefined ? {} : { series: this.series(experiment, filter, variants.map(({ variant_name }) => variant_name), ...(isWhole ? this.over(id, primary_metric_name, scope) : await this.scopedOver(id, primary_metric_name, scope))) }),
+      ...(filter.srm_by === undefined ? {} : { srm_by: await this.splitBy(id, filter.srm_by, scope, filter.time_zone, new Map(variants.map((each) => [each.variant_name, expected?.[each.variant_name] ?? each.traffic_allocation]))) }),
     };
   }
 
@@ -133,22 +137,30 @@ export class ResultReader {
     return { conflicting_assignments: reasons.get('conflicting') ?? 0, forced: reasons.get('forced') ?? 0, bots: this.needs.tally.of(experiment), previews: 0 };
   }
 
-  private splitBy(experiment: number, dimension: SplitDimension, scope: Scope, time_zone: string, weights: ReadonlyMap<string, number>): readonly SplitPart[] {
+  private async splitBy(experiment: number, dimension: SplitDimension, scope: Scope, time_zone: string, weights: ReadonlyMap<string, number>): Promise<readonly SplitPart[]> {
     const { results, words } = this.needs;
     const parts =
       dimension === 'day'
-        ? results.assignedOver(experiment, scope).map(({ at, variant, users }) => ({ value: localTime(at, time_zone).slice(0, 10), variant, users }))
-        : results.usersBy(experiment, dimension, scope);
+        ? (await results.scopedAssigned(experiment, scope)).map(({ at, variant, users }) => ({ value: localTime(at, time_zone).slice(0, 10), variant, users }))
+        : await results.usersBy(experiment, dimension, scope);
     return splitParts(parts.map(({ value, variant, users }) => ({ value, variant_name: words.wordOf(variant), users })), weights);
   }
 
-  private series(experiment: StoredExperiment, filter: ResultFilter, scope: Scope, metric_name: string, variant_names: readonly string[]): readonly SeriesBucket[] {
-    const { results, words, clock, interval } = this.needs;
-    const { aggregation = 'day', time_zone } = filter;
-    const { period } = scope;
+  private over(experiment: number, metric_name: string, { period }: Scope): readonly [assigned: readonly TimedUsers[], converted: readonly TimedUsers[]] {
+    const { results, words } = this.needs;
     const metric = words.find(metric_name);
-    const assigned = results.assignedOver(experiment.id, scope);
-    const converted = metric === undefined ? [] : results.convertedOver(experiment.id, metric, scope);
+    return [results.usersOver(experiment, ASSIGNED, period), metric === undefined ? [] : results.usersOver(experiment, metric, period)];
+  }
+
+  private async scopedOver(experiment: number, metric_name: string, scope: Scope): Promise<readonly [assigned: readonly TimedUsers[], converted: readonly TimedUsers[]]> {
+    const { results, words } = this.needs;
+    const metric = words.find(metric_name);
+    return [await results.scopedAssigned(experiment, scope), metric === undefined ? [] : await results.scopedConverted(experiment, metric, scope)];
+  }
+
+  private series(experiment: StoredExperiment, filter: ResultFilter, variant_names: readonly string[], assigned: readonly TimedUsers[], converted: readonly TimedUsers[]): readonly SeriesBucket[] {
+    const { words, clock, interval } = this.needs;
+    const { aggregation = 'day', time_zone, period = ALL_TIME } = filter;
     const times = [...assigned, ...converted].map(({ at }) => at);
     if (times.length === 0) return [];
     const last = times.reduce((latest, at) => Math.max(latest, at)) + 1;

@@ -15,11 +15,11 @@ export const resultRoutes = (reader: ResultReader, experiments: ExperimentStore)
     access: 'api',
     query: RESULT_QUERY,
     answers: { 200: { description: 'The results.', schema: resultsAnswer, example: RESULTS_EXAMPLE }, 404: { description: 'No experiment is known by this id or key.' } },
-    handle: ({ parameters, query }) => {
+    handle: async ({ parameters, query }) => {
       const filter = resultFilter(query);
       const experiment = experiments.find(parameters.id);
       if (experiment === undefined) throw new Problem('not_found', 'No experiment is known by this id or key.');
-      return jsonReply(200, reader.read(experiment, filter), { 'cache-control': 'no-store' });
+      return jsonReply(200, await reader.read(experiment, filter), { 'cache-control': 'no-store' });
     },
   }),
 ];

@@ -3,6 +3,7 @@ import type { Database } from '../../../shared/sqlite/database.ts';
 import { ASSIGNED } from '../rollup/cell-deltas.ts';
 import { CLOCK_TOLERANCE_MS } from '../rollup/attribution.ts';
 import { BUCKET_MS } from '../schema.ts';
+import { Turns } from '../turns.ts';
 import type { WordStore } from '../word/word-store.ts';
 import { dimensionSql, segmentSql, segmentValues } from './segment.ts';
 import type { Dimension, Segment } from './segment.ts';
@@ -33,8 +34,20 @@ export interface Period {
 /** Unfiltered results read these rows alone, at any number of events. */
 export const RESULT_CELLS_SQL = 'SELECT variant, metric, users, events, value_sum, value_squares FROM result_cells WHERE experiment = ?';
 
-/** The visitors that count of a period and a segment. */
-const countedSql = (segment: Segment): string => `SELECT visitor, variant, assigned_at FROM assignments WHERE experiment = :experiment AND counted = 1 AND assigned_at >= :from AND assigned_at < :to${segmentSql(segment)}`;
+/** The visitors that count of a slice of a period, and of a segment. */
+const COUNTED = `FROM assignments WHERE experiment = :experiment AND counted = 1 AND assigned_at < :to
+    AND (assigned_at, variant, visitor) > (:after_at, :after_variant, :after_visitor) AND (assigned_at, variant, visitor) <= (:until_at, :until_variant, :until_visitor)`;
+const countedSql = (segment: Segment): string => `SELECT visitor, variant, assigned_at ${COUNTED}${segmentSql(segment)}`;
+
+/** How many visitors are looked at before others have the event loop. */
+export const SLICE_VISITORS = 200;
+/** The last visitor of the slice after a place. */
+export const SLICE_SQL: string = `SELECT assigned_at AS until_at, variant AS until_variant, visitor AS until_visitor FROM assignments
+  WHERE experiment = :experiment AND counted = 1 AND assigned_at < :to AND (assigned_at, variant, visitor) > (:after_at, :after_variant, :after_visitor)
+  ORDER BY assigned_at, variant, visitor LIMIT 1 OFFSET ${SLICE_VISITORS - 1}`;
+const LAST_SLICE = { until_at: Number.MAX_SAFE_INTEGER, until_variant: 0, until_visitor: 0 };
+/** What is added up over the slices; rows are told apart by the rest. */
+const FIGURES = ['users', 'events', 'value_sum', 'value_squares'];
 
 /** What is looked at where it is not everything. */
 export interface Scope {
@@ -69,7 +82,7 @@ const scopedConversionsSql = (segment: Segment): string => `
   WITH counted AS (${countedSql(segment)})
   SELECT m.first_at / ${BUCKET_MS} AS bucket, c.variant, count(*) AS users FROM counted c
   JOIN visitor_metrics m ON m.visitor = c.visitor AND m.experiment = :experiment AND m.metric = :metric
-  WHERE m.first_at < :to GROUP BY 1, 2 ORDER BY 1`;
+  WHERE m.first_at < :to GROUP BY 1, 2`;
 
 const BUCKETS_SQL = 'SELECT bucket, variant, users FROM result_buckets WHERE experiment = :experiment AND metric = :metric AND bucket >= :first AND bucket < :last AND users <> 0 ORDER BY bucket';
 
@@ -84,12 +97,15 @@ export class ResultStore {
   private readonly selectExtent;
   private readonly sumBuckets;
   private readonly countUsers;
+  private readonly selectSlice;
+  private readonly turns = new Turns();
 
   constructor(database: Database, words: WordStore) {
     this.database = database;
     this.words = words;
     this.selectCells = database.prepare(RESULT_CELLS_SQL);
     this.selectBuckets = database.prepare(BUCKETS_SQL);
+    this.selectSlice = database.prepare(SLICE_SQL);
     this.selectExclusions = database.prepare('SELECT reason, visitors FROM exclusions WHERE experiment = ?');
     // Two subqueries, because SQLite takes min or max from the end of an index only when it is asked for one of them.
     const extreme = (which: 'min' | 'max'): string => `(SELECT ${which}(assigned_at) FROM assignments WHERE experiment = :experiment AND counted = 1)`;
@@ -98,39 +114,54 @@ export class ResultStore {
     this.countUsers = database.prepare('SELECT count(*) AS users FROM assignments WHERE experiment = ? AND counted = 1 AND assigned_at >= ? AND assigned_at < ?');
   }
 
-  /** Reads an experiment's cells; of a scope, if one is given. */
-  cells(experiment: number, scope?: Scope): readonly ResultCell[] {
-    return (scope === undefined ? this.selectCells.all(experiment) : this.scoped(scopedCellsSql(scope.segment), experiment, scope)) as unknown as readonly ResultCell[];
+  /** Reads an experiment's cells. */
+  cells(experiment: number): readonly ResultCell[] {
+    return this.selectCells.all(experiment) as unknown as readonly ResultCell[];
   }
 
-  /** Reads when users were assigned, by bucket; periods begin and end with one. */
-  assignedOver(experiment: number, { period, segment }: Scope): readonly TimedUsers[] {
-    const rows = isWhole(segment)
-      ? this.bucketsOver(experiment, ASSIGNED, period)
-      : this.scoped(`SELECT assigned_at / ${BUCKET_MS} AS bucket, variant, count(*) AS users FROM (${countedSql(segment)}) GROUP BY 1, 2 ORDER BY 1`, experiment, { period, segment });
-    return rows.map(toTimed);
+  /** Works out the cells of a scope. */
+  async scopedCells(experiment: number, scope: Scope): Promise<readonly ResultCell[]> {
+    return (await this.scoped(scopedCellsSql(scope.segment), experiment, scope)) as unknown as readonly ResultCell[];
   }
 
-  /** Reads when users first converted, by bucket; from the rollup, where the scope is all users who were assigned before its end. */
-  convertedOver(experiment: number, metric: number, { period, segment }: Scope): readonly TimedUsers[] {
-    const rows = isWhole(segment) && period.from === 0 ? this.bucketsOver(experiment, metric, period) : this.scoped(scopedConversionsSql(segment), experiment, { period, segment }, { metric });
-    return rows.map(toTimed);
+  /** Reads from the rollup when users were assigned, or first converted in a metric, by bucket; periods begin and end with one. */
+  usersOver(experiment: number, metric: number, { from, to }: Period): readonly TimedUsers[] {
+    return this.selectBuckets.all({ experiment, metric, first: Math.floor(from / BUCKET_MS), last: Math.ceil(to / BUCKET_MS) }).map(toTimed);
+  }
+
+  /** Works out when users of a scope were assigned, by bucket. */
+  async scopedAssigned(experiment: number, scope: Scope): Promise<readonly TimedUsers[]> {
+    if (isWhole(scope.segment)) return this.usersOver(experiment, ASSIGNED, scope.period);
+    return timed(await this.scoped(`SELECT assigned_at / ${BUCKET_MS} AS bucket, variant, count(*) AS users FROM (${countedSql(scope.segment)}) GROUP BY 1, 2`, experiment, scope));
+  }
+
+  /** Works out when users of a scope first converted, by bucket; from the rollup, where the scope is all users who were assigned before its end. */
+  async scopedConverted(experiment: number, metric: number, scope: Scope): Promise<readonly TimedUsers[]> {
+    if (isWhole(scope.segment) && scope.period.from === 0) return this.usersOver(experiment, metric, scope.period);
+    return timed(await this.scoped(scopedConversionsSql(scope.segment), experiment, scope, { metric }));
   }
 
   /** Counts users by what they have in a dimension. */
-  usersBy(experiment: number, dimension: Dimension, scope: Scope): readonly DimensionUsers[] {
-    const sql = `SELECT ${dimensionSql(dimension)} AS value, variant, count(*) AS users FROM assignments WHERE experiment = :experiment AND counted = 1 AND assigned_at >= :from AND assigned_at < :to${segmentSql(scope.segment)} GROUP BY 1, 2`;
-    return this.scoped(sql, experiment, scope) as unknown as readonly DimensionUsers[];
+  async usersBy(experiment: number, dimension: Dimension, scope: Scope): Promise<readonly DimensionUsers[]> {
+    const sql = `SELECT ${dimensionSql(dimension)} AS value, variant, count(*) AS users ${COUNTED}${segmentSql(scope.segment)} GROUP BY 1, 2`;
+    return (await this.scoped(sql, experiment, scope)) as unknown as readonly DimensionUsers[];
   }
 
-  private bucketsOver(experiment: number, metric: number, { from, to }: Period): readonly Record<string, unknown>[] {
-    return this.selectBuckets.all({ experiment, metric, first: Math.floor(from / BUCKET_MS), last: Math.ceil(to / BUCKET_MS) });
-  }
-
-  private scoped(sql: string, experiment: number, { period, segment }: Scope, more: Readonly<Record<string, number>> = {}): readonly Record<string, unknown>[] {
+  /** Works a question out slice by slice of the visitors, each of whom is in one: what the slices answer adds up. Throws Problem `overloaded` where too many wait to do so. */
+  private scoped(sql: string, experiment: number, { period, segment }: Scope, more: Readonly<Record<string, number>> = {}): Promise<readonly Record<string, unknown>[]> {
     let statement = this.statements.get(sql);
     if (statement === undefined) this.statements.set(sql, (statement = this.database.prepare(sql)));
-    return statement.all({ experiment, from: period.from, to: period.to, ...segmentValues(segment, this.words), ...more });
+    const answers = statement;
+    return this.turns.take(async () => {
+      const sums = new Map<string, Record<string, unknown>>();
+      const scope = { experiment, to: period.to };
+      for (let after = { after_at: period.from, after_variant: -1, after_visitor: -1 }; ; await new Promise(setImmediate)) {
+        const until = (this.selectSlice.get({ ...scope, ...after }) ?? LAST_SLICE) as typeof LAST_SLICE;
+        for (const row of answers.all({ ...scope, ...after, ...until, ...segmentValues(segment, this.words), ...more })) addRow(sums, row);
+        if (until === LAST_SLICE) return [...sums.values()];
+        after = { after_at: until.until_at, after_variant: until.until_variant, after_visitor: until.until_visitor };
+      }
+    });
   }
 
   /** Reads how many visitors are left out, by reason. */
@@ -144,9 +175,15 @@ export class ResultStore {
     return row === undefined || row.first === null || row.last === null ? undefined : { first: row.first, last: row.last };
   }
 
-  /** Counts the users assigned in any period: whole buckets from the rollup, what is left at its ends from the index; one by one in a segment. */
-  usersBetween(experiment: number, { from, to }: Period, segment: Segment = {}): number {
-    if (!isWhole(segment)) return this.scoped(`SELECT count(*) AS users FROM (${countedSql(segment)})`, experiment, { period: { from, to }, segment })[0]?.['users'] as number;
+  /** Counts the users of a scope one by one. */
+  async scopedUsers(experiment: number, scope: Scope): Promise<number> {
+    const rows = await this.scoped(`SELECT count(*) AS users FROM (${countedSql(scope.segment)})`, experiment, scope);
+    return rows[0]?.['users'] as number;
+  }
+
+  /** Counts the users assigned in any period: whole buckets from the rollup, what is left at its ends from the index. */
+  usersBetween(experiment: number, { from, to }: Period): number {
+    if (to <= from) return 0;
     const count = (start: number, end: number): number => (end <= start ? 0 : (this.countUsers.get(experiment, start, end)?.['users'] as number));
     const first = Math.ceil(from / BUCKET_MS);
     const last = Math.floor(to / BUCKET_MS);
@@ -154,6 +191,15 @@ export class ResultStore {
     return count(from, first * BUCKET_MS) + (this.sumBuckets.get(experiment, first, last)?.['users'] as number) + count(last * BUCKET_MS, to);
   }
 }
+
+const timed = (rows: readonly Record<string, unknown>[]): readonly TimedUsers[] => rows.map(toTimed).sort((one, other) => one.at - other.at);
+
+const addRow = (sums: Map<string, Record<string, unknown>>, row: Record<string, unknown>): void => {
+  const key = JSON.stringify(row, (name, value: unknown) => (FIGURES.includes(name) ? undefined : value));
+  const sum = sums.get(key);
+  if (sum === undefined) sums.set(key, row);
+  else for (const name of FIGURES) if (name in row) sum[name] = (sum[name] as number) + (row[name] as number);
+};
 
 const isWhole = (segment: Segment): boolean => Object.keys(segment).length === 0;
 

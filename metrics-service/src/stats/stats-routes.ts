@@ -63,10 +63,10 @@ export const statsRoutes = (stats: StatsStore, experiments: ExperimentStore): re
     rate: 'stats',
     query: QUERY,
     answers: { 200: { description: 'The counts; an experiment that is not known (yet) has none.', schema: STATS, example: STATS_EXAMPLE } },
-    handle: ({ query }) => {
+    handle: async ({ query }) => {
       const { experiment = HOMEPAGE, from, to } = query;
       const known = experiments.findName(experiment);
-      const cells = known === undefined ? [] : from === undefined && to === undefined ? stats.cells(known.experiment) : stats.cellsBetween(known.experiment, from ?? 0, to ?? Number.MAX_SAFE_INTEGER);
+      const cells = known === undefined ? [] : from === undefined && to === undefined ? stats.cells(known.experiment) : await stats.cellsBetween(known.experiment, from ?? 0, to ?? Number.MAX_SAFE_INTEGER);
       return jsonReply(200, statsOf(experiment, cells, query), { 'cache-control': 'no-store' });
     },
   }),
