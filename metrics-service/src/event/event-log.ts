@@ -3,6 +3,7 @@ import { cursorOf, readCursor } from '../../../shared/page-cursor.ts';
 import type { ExperimentStore } from '../experiment/experiment-store.ts';
 import type { VisitorStore } from '../visitor/visitor-store.ts';
 import type { WordStore } from '../word/word-store.ts';
+import { EVENTS_BEFORE_SQL } from './event-store.ts';
 import type { EventStore } from './event-store.ts';
 
 /** Which events are wanted; all conditions hold together. */
@@ -66,12 +67,11 @@ export class EventLog {
     const { from = 0, to = Number.MAX_SAFE_INTEGER, ...others } = filter;
     const [at, seq] = cursor === undefined ? [to, 0] : (readCursor(cursor, 2).map(Number) as [number, number]);
     const { clauses, values } = this.conditions(others);
-    const looked = 'SELECT seq FROM events INDEXED BY events_by_time WHERE at >= ? AND at < ? AND (at, seq) < (?, ?) ORDER BY at DESC, seq DESC LIMIT ?';
-    const condition = [`events.seq IN (${looked})`, ...clauses].join(' AND ');
+    const condition = [`events.seq IN (SELECT seq FROM (${EVENTS_BEFORE_SQL}))`, ...clauses].join(' AND ');
     const looked_at = clauses.length === 0 ? limit : LOOKED_AT_MAX;
-    const data = events.prepareLogged(`${condition} ORDER BY at DESC, events.seq DESC LIMIT ?`).all(from, to, at, seq, looked_at, ...values, limit);
+    const data = events.prepareLogged(`${condition} ORDER BY at DESC, events.seq DESC LIMIT ?`).all(from, at, at, seq, looked_at, ...values, limit);
     const last = data.at(-1);
-    const next = data.length === limit && last !== undefined ? ([Date.parse(last.timestamp), last.seq] as const) : events.placeByTime(from, to, at, seq, looked_at);
+    const next = data.length === limit && last !== undefined ? ([Date.parse(last.timestamp), last.seq] as const) : events.placeByTime(from, at, seq, looked_at);
     return { data, next_cursor: next === undefined ? null : cursorOf(next) };
   }
 

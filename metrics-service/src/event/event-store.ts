@@ -20,6 +20,9 @@ export interface EventRow extends AttributableEvent {
 const LOGGED = `events.seq, event_id, visitors.visitor_id, type, name, experiment, variant, at, arrived, value, properties, context, imported
   FROM events JOIN visitors ON visitors.id = events.visitor`;
 
+/** The events before a place in the order of time, latest first. Its moment alone bounds the search: a pair is only compared, with all that is between. */
+export const EVENTS_BEFORE_SQL = 'SELECT at, seq FROM events INDEXED BY events_by_time WHERE at >= ? AND at <= ? AND (at < ? OR seq < ?) ORDER BY at DESC, seq DESC LIMIT ?';
+
 /** The events themselves: the one place that a larger store would take over. */
 export class EventStore {
   private readonly words: WordStore;
@@ -49,7 +52,7 @@ export class EventStore {
     this.insertPlain = database.prepare('INSERT INTO events (seq, event_id, visitor, type, experiment, variant, at, arrived, imported) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (event_id) DO NOTHING');
     this.ofVisitor = database.prepare('SELECT type, name, experiment, variant, at, arrived, value, imported FROM events WHERE visitor = ? ORDER BY seq');
     this.loggedOfVisitor = database.prepare(`SELECT ${LOGGED} WHERE visitor = ? AND events.seq > ? ORDER BY events.seq LIMIT ?`);
-    this.selectPlace = database.prepare('SELECT at, seq FROM events INDEXED BY events_by_time WHERE at >= ? AND at < ? AND (at, seq) < (?, ?) ORDER BY at DESC, seq DESC LIMIT 1 OFFSET ?');
+    this.selectPlace = database.prepare(`${EVENTS_BEFORE_SQL} OFFSET ?`);
     this.countOfVisitor = database.prepare('SELECT count(*) AS events FROM events WHERE visitor = ?');
     this.deleteVisitor = database.prepare('DELETE FROM events WHERE visitor = ?');
     this.deleteOld = database.prepare('DELETE FROM events WHERE visitor = ? AND at < ?');
@@ -96,8 +99,8 @@ export class EventStore {
   }
 
   /** The last of the events before a place in the order of time, at most so many on; undefined if there are no more than those. */
-  placeByTime(from: number, to: number, at: number, seq: number, count: number): readonly [at: number, seq: number] | undefined {
-    const row = this.selectPlace.get(from, to, at, seq, count - 1);
+  placeByTime(from: number, at: number, seq: number, count: number): readonly [at: number, seq: number] | undefined {
+    const row = this.selectPlace.get(from, at, at, seq, 1, count - 1);
     return row === undefined ? undefined : [row['at'] as number, row['seq'] as number];
   }
 

@@ -35,8 +35,9 @@ export interface Period {
 export const RESULT_CELLS_SQL = 'SELECT variant, metric, users, events, value_sum, value_squares FROM result_cells WHERE experiment = ?';
 
 /** The visitors that count of a slice of a period, and of a segment. */
-const COUNTED = `FROM assignments WHERE experiment = :experiment AND counted = 1 AND assigned_at < :to
-    AND (assigned_at, variant, visitor) > (:after_at, :after_variant, :after_visitor) AND (assigned_at, variant, visitor) <= (:until_at, :until_variant, :until_visitor)`;
+const COUNTED = `FROM assignments WHERE experiment = :experiment AND counted = 1 AND +assigned_at < :to
+    AND (assigned_at, variant, visitor) > (:after_at, :after_variant, :after_visitor)
+    AND assigned_at <= :until_at AND (assigned_at < :until_at OR (variant, visitor) <= (:until_variant, :until_visitor))`;
 const countedSql = (segment: Segment): string => `SELECT visitor, variant, assigned_at ${COUNTED}${segmentSql(segment)}`;
 
 /** How many visitors are looked at before others have the event loop. */

@@ -16,7 +16,7 @@ export const STATS_PAGE_SQL = `
   SELECT e.at, e.seq, e.visitor, e.type,
     CASE WHEN e.experiment IS NULL OR e.experiment IN (SELECT id FROM experiment_names WHERE experiment = :experiment) THEN coalesce(e.variant, (
       SELECT a.variant FROM assignments a WHERE a.visitor = e.visitor AND a.experiment = :experiment ORDER BY a.assigned_at, a.variant LIMIT 1)) END
-  FROM events e INDEXED BY events_by_time WHERE e.at >= :from AND e.at < :to AND (e.at, e.seq) > (:at, :seq) ORDER BY e.at, e.seq LIMIT :limit`;
+  FROM events e INDEXED BY events_by_time WHERE e.at >= :at AND e.at < :to AND (e.at > :at OR e.seq > :seq) ORDER BY e.at, e.seq LIMIT :limit`;
 
 /** How many events are looked at before others have the event loop. */
 export const STATS_PAGE_EVENTS = 2_000;
@@ -52,7 +52,7 @@ export class StatsStore {
         cell.visitors.add(visitor);
       };
       for (let [at, seq, more] = [from, -1, true]; more; await new Promise(setImmediate)) {
-        const page = this.selectPage.all({ experiment, from, to, at, seq, limit: STATS_PAGE_EVENTS }) as unknown as readonly (readonly [at: number, seq: number, visitor: number, type: number, variant: number | null])[];
+        const page = this.selectPage.all({ experiment, to, at, seq, limit: STATS_PAGE_EVENTS }) as unknown as readonly (readonly [at: number, seq: number, visitor: number, type: number, variant: number | null])[];
         for (const [, , visitor, type, variant] of page) {
           if (variant === null) continue;
           add(visitor, variant, type, 1);
