@@ -17,6 +17,10 @@ import type { RecordableEvent } from './recordable-event.ts';
 export const WAITING_EVENTS_MAX = 20_000;
 /** How many events are handed on at once: few enough to be one work of a transaction that others share. */
 const EVENTS_AT_ONCE = 1_000;
+/** So many are worth handing on while others are still being written; fewer wait for those, and share the next COMMIT. */
+const EVENTS_WORTH = 16;
+/** How many times events may be under way at once. */
+const UNDER_WAY_MAX = 2;
 
 /** What became of one event; `excluded` where it is a bot's, which is tallied and not stored. */
 export interface TakenEvent {
@@ -62,11 +66,19 @@ interface Delivery {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Takes events by the open path: gathers the requests of an event-loop turn, and answers each when its events are on disk. */
+/** Events that are handed on together, and whose they are. */
+class Gathered {
+  readonly columns = new EventColumns();
+  readonly deliveries: Delivery[] = [];
+}
+
+/** Takes events by the open path: gathers those that arrive while others are being written, and answers each when its events are on disk. */
 export class EventIntake {
   private readonly needs: EventIntakeNeeds;
-  private columns = new EventColumns();
-  private deliveries: Delivery[] = [];
+  /** What is not handed on yet, the oldest first; only the last is added to. */
+  private readonly queue: Gathered[] = [];
+  private under_way = 0;
+  private scheduled = false;
   private waiting_events = 0;
 
   constructor(needs: EventIntakeNeeds) {
@@ -121,25 +133,54 @@ export class EventIntake {
     const count = events.length;
     if (this.waiting_events + count > WAITING_EVENTS_MAX) return Promise.reject(new Problem('overloaded', 'Too many events are waiting for the disk.', { retry_after_seconds: 1 }));
     this.waiting_events += count;
-    if (this.columns.count + count > EVENTS_AT_ONCE) this.handOn();
-    const from = this.columns.count;
-    if (from === 0) setImmediate(() => this.handOn());
-    events.forEach((event, index) => this.columns.add(event, reasons[index]));
-    return new Promise((resolve, reject) => this.deliveries.push({ count, from, events: this.needs.listening() ? events : [], resolve, reject }));
+    const { columns, deliveries } = this.gathering(count);
+    const from = columns.count;
+    events.forEach((event, index) => columns.add(event, reasons[index]));
+    this.schedule();
+    return new Promise((resolve, reject) => deliveries.push({ count, from, events: this.needs.listening() ? events : [], resolve, reject }));
+  }
+
+  private gathering(count: number): Gathered {
+    const last = this.queue.at(-1);
+    if (last !== undefined && last.columns.count + count <= EVENTS_AT_ONCE) return last;
+    const gathered = new Gathered();
+    this.queue.push(gathered);
+    return gathered;
+  }
+
+  /** At the end of the turn, when all requests that are there were read. */
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.handOn();
+    });
   }
 
   private handOn(): void {
-    const { columns, deliveries } = this;
-    if (columns.count === 0) return;
-    this.columns = new EventColumns();
-    this.deliveries = [];
-    this.needs.recording
-      .recordEvents(columns.sent())
-      .finally(() => (this.waiting_events -= columns.count))
-      .then(
-        (recorded) => deliveries.forEach((delivery) => this.answer(delivery, recorded)),
-        (reason: unknown) => deliveries.forEach(({ reject }) => reject(reason)),
-      );
+    for (let next = this.queue[0]; next !== undefined && this.mayHandOn(next); next = this.queue[0]) {
+      this.queue.shift();
+      void this.record(next);
+    }
+  }
+
+  private mayHandOn({ columns }: Gathered): boolean {
+    return this.under_way === 0 || (this.under_way < UNDER_WAY_MAX && columns.count >= EVENTS_WORTH);
+  }
+
+  private async record({ columns, deliveries }: Gathered): Promise<void> {
+    this.under_way += 1;
+    try {
+      const recorded = await this.needs.recording.recordEvents(columns.sent());
+      this.waiting_events -= columns.count;
+      for (const delivery of deliveries) this.answer(delivery, recorded);
+    } catch (error) {
+      this.waiting_events -= columns.count;
+      for (const { reject } of deliveries) reject(error);
+    }
+    this.under_way -= 1;
+    if (this.queue.length > 0) this.schedule();
   }
 
   private answer({ from, events, resolve }: Delivery, recorded: RecordedEvents): void {

@@ -5,7 +5,6 @@ import { openDatabase } from '../../../shared/sqlite/open.ts';
 import { StartFault } from '../../../shared/start-fault.ts';
 import { hostOf } from '../analytics/visit-source.ts';
 import { databaseFile } from '../config.ts';
-import { followAb } from '../following.ts';
 import { Retention } from '../retention/retention.ts';
 import { APPLICATION_ID, MIGRATIONS } from '../schema.ts';
 import { createStores } from '../stores.ts';
@@ -59,6 +58,8 @@ const actsOf = (stores: Stores): ThreadActs => {
     copy: () => recording.copy(),
     writable: () => recording.writable(),
     start: async () => {
+      // What speaks to ab-service is not needed to begin.
+      const { followAb } = await import('../following.ts');
       const onConnected = (connected: boolean): void => say({ type: 'connected', connected });
       stops = [followAb({ ab_url: config.ab_url, api_token, stores, oldest: () => retention.oldest(), onConnected, log }), follower.start(systemClock, log), () => retention.stop()];
       retention.start();

@@ -9,6 +9,9 @@ import type { Changes, ThreadActs, ThreadCall, ThreadData, ThreadMessage } from 
 
 const THREAD = new URL(`./recording-thread${extname(import.meta.filename)}`, import.meta.url);
 
+/** Memory for what is young in the thread (MB): what it makes for an event is dead within a turn, and more would only be more to hold. */
+const YOUNG_MB = 12;
+
 interface Waiting {
   readonly resolve: (result: never) => void;
   readonly reject: (error: Error) => void;
@@ -28,7 +31,7 @@ export class RemoteRecording implements ThreadActs {
 
   /** Starts the thread and resolves when it has opened the database; rejects with the StartFault that kept it from that. A thread that dies later takes the process with it. */
   static async start(data: ThreadData): Promise<RemoteRecording> {
-    const worker = new Worker(THREAD, { workerData: data });
+    const worker = new Worker(THREAD, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     const recording = new RemoteRecording(worker);
     await new Promise<void>((resolve, reject) => {
       worker.on('message', (message: ThreadMessage) => {
