@@ -2,10 +2,8 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { until } from '../../tools/until.ts';
+import { nodeArgumentsFor } from '../../tools/node-arguments.ts';
 import type { ProcessGuard } from '../../tools/process-guard.ts';
-
-/** As the launcher starts them. */
-const NODE_ARGUMENTS = ['--disable-warning=ExperimentalWarning', '--enable-experimental-regexp-engine-on-excessive-backtracks'];
 
 /** How long a service may take until it is healthy, on a machine that is busy with other tests. */
 const START_MS_MAX = 30_000;
@@ -65,7 +63,7 @@ export class ServiceProcess {
   async start(more: Readonly<Record<string, string>> = {}): Promise<void> {
     if (this.is_running) return;
     const { main, environment } = this.#command;
-    const child = spawn(process.execPath, [...NODE_ARGUMENTS, main], {
+    const child = spawn(process.execPath, [...nodeArgumentsFor(this.#command.name), main], {
       env: { ...environment, ...more },
       // The channel is the services' lifeline: they stop when it closes.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

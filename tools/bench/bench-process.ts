@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { get } from 'node:http';
+import { nodeArgumentsFor } from '../node-arguments.ts';
 import type { ProcessGuard } from '../process-guard.ts';
 
-const NODE_ARGUMENTS = ['--disable-warning=ExperimentalWarning', '--enable-experimental-regexp-engine-on-excessive-backtracks'];
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 20_000;
 const LOOK_EVERY_MS = 2;
@@ -59,7 +59,7 @@ export class BenchProcess {
     const { main, environment, node_arguments = [] } = this.#command;
     const began = performance.now();
     // The channel is the services' lifeline: they stop when it closes.
-    const child = spawn(process.execPath, [...NODE_ARGUMENTS, ...node_arguments, main], { env: environment, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = spawn(process.execPath, [...nodeArgumentsFor(this.#command.name), ...node_arguments, main], { env: environment, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#child = child;
     this.#output = '';
     if (child.pid !== undefined) this.#guard.watch(child.pid);

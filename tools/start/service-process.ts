@@ -3,10 +3,10 @@ import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
+import { nodeArgumentsFor } from '../node-arguments.ts';
 import { decideRestart, NO_DEATHS } from './restart-policy.ts';
 import type { RestartState } from './restart-policy.ts';
 
-const NODE_ARGUMENTS = ['--disable-warning=ExperimentalWarning', '--enable-experimental-regexp-engine-on-excessive-backtracks'];
 const STOP_MS = 1_800;
 
 /** What a supervised service needs, and whom it tells what: each line it writes, and each death in one sentence. */
@@ -55,7 +55,7 @@ export class ServiceProcess {
     const started_at = performance.now();
     // Detached: Ctrl-C in a terminal reaches the launcher alone, which then stops the services in order. The channel's
     // end tells a service that the launcher is gone, even when nothing was left to signal it.
-    const child = spawn(process.execPath, [...NODE_ARGUMENTS, main_file], {
+    const child = spawn(process.execPath, [...nodeArgumentsFor(this.#options.name), main_file], {
       env: environment,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
