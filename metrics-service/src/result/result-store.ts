@@ -41,7 +41,7 @@ const COUNTED = `FROM assignments WHERE experiment = :experiment AND counted = 1
 const countedSql = (segment: Segment): string => `SELECT visitor, variant, assigned_at ${COUNTED}${segmentSql(segment)}`;
 
 /** How many visitors are looked at before others have the event loop. */
-export const SLICE_VISITORS = 200;
+export const SLICE_VISITORS = 50;
 /** The last visitor of the slice after a place. */
 export const SLICE_SQL: string = `SELECT assigned_at AS until_at, variant AS until_variant, visitor AS until_visitor FROM assignments
   WHERE experiment = :experiment AND counted = 1 AND assigned_at < :to AND (assigned_at, variant, visitor) > (:after_at, :after_variant, :after_visitor)

@@ -19,7 +19,7 @@ export const STATS_PAGE_SQL = `
   FROM events e INDEXED BY events_by_time WHERE e.at >= :at AND e.at < :to AND (e.at > :at OR e.seq > :seq) ORDER BY e.at, e.seq LIMIT :limit`;
 
 /** How many events are looked at before others have the event loop. */
-export const STATS_PAGE_EVENTS = 2_000;
+export const STATS_PAGE_EVENTS = 500;
 
 /** Reads what `/stats` shows. */
 export class StatsStore {
