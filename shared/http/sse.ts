@@ -28,7 +28,8 @@ export const feedPart = (messages: readonly FeedMessage[], until: string): Reply
 
 /** Sends the same messages to every client that listens; one that does not read is cut off, so memory stays bounded. */
 export class FeedHub {
-  private readonly sinks = new Set<Sink>();
+  /** With the number of the last message that each was sent as missed. */
+  private readonly sinks = new Map<Sink, number>();
   private heartbeat: NodeJS.Timeout | undefined;
 
   get size(): number {
@@ -38,19 +39,21 @@ export class FeedHub {
   /** Answers a client with what it missed, then with all that is published; `missed` is asked at the moment of joining. */
   reply(missed: () => readonly FeedMessage[]): Reply {
     return feedReply((sink) => {
-      sink.write(`retry: 1000\n\n${missed().map(feedText).join('')}`);
-      this.sinks.add(sink);
+      const messages = missed();
+      sink.write(`retry: 1000\n\n${messages.map(feedText).join('')}`);
+      this.sinks.set(sink, Number(messages.at(-1)?.id ?? NaN));
       sink.onClose(() => this.leave(sink));
       this.heartbeat ??= setInterval(() => this.send(': still here\n\n'), HEARTBEAT_MS).unref();
     });
   }
 
   publish(message: FeedMessage): void {
-    if (this.sinks.size > 0) this.send(feedText(message));
+    if (this.sinks.size > 0) this.send(feedText(message), Number(message.id ?? NaN));
   }
 
-  private send(text: string): void {
-    for (const sink of this.sinks) {
+  private send(text: string, id: number = NaN): void {
+    for (const [sink, sent] of this.sinks) {
+      if (id <= sent) continue;
       if (sink.queued > QUEUED_BYTES_MAX) {
         sink.close();
         this.leave(sink);

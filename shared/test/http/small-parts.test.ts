@@ -57,6 +57,15 @@ test('FeedHub sends what was missed, then what is published, and cuts off who do
   assert.equal(hub.size, 0);
 });
 
+test('FeedHub sends nothing twice that a client was sent as missed', () => {
+  const hub = new FeedHub();
+  // On disk, and so among what was missed, before it is published.
+  const feed = listen(hub.reply(() => [{ id: '8', data: 'a' }, { id: '9', data: 'b' }]));
+  for (const id of ['8', '9', '10']) hub.publish({ id, data: 'again' });
+  assert.equal(feed.text(), 'retry: 1000\n\nid: 8\ndata: a\n\nid: 9\ndata: b\n\nid: 10\ndata: again\n\n');
+  feed.close();
+});
+
 test('readCursor() reads what cursorOf() wrote and refuses all else', () => {
   assert.deepEqual(readCursor(cursorOf([5, 'x']), 2), [5, 'x']);
   for (const bad of ['', 'x', cursorOf([1]), Buffer.from('{}').toString('base64url'), Buffer.from('[null,1]').toString('base64url')]) assert.throws(() => readCursor(bad, 2), Problem);
