@@ -37,7 +37,7 @@ async function* textOf(reader: ExportReader, format: 'csv' | 'ndjson', records: 
 export const exportRoutes = (reader: ExportReader): readonly Route[] => [
   route('GET /export', {
     summary: 'Exports events, or all records, as CSV or NDJSON',
-    description: 'A stream of any size, as it is at one moment. NDJSON with `records=all` is what `POST /import` takes: it leads to identical results elsewhere.',
+    description: 'A stream of any size, as it is at one moment. NDJSON with `records=all` is what `POST /import` takes: it leads to identical results elsewhere. Of what was never stored (bots) or is no longer (what retention closed) only a backup has the figures.',
     access: 'api',
     query: QUERY,
     answers: { 200: { description: 'The records; with `format=csv` as `text/csv`.', type: 'application/x-ndjson', example: '{"record":"event","event_id":"e1","visitor_id":"user-1","event_type":"page_view","timestamp":"2026-01-05T12:00:00.000Z","received_at":"2026-01-05T12:00:00.000Z"}\n', headers: { 'Content-Disposition': 'A name for the file.' } } },

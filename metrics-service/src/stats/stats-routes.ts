@@ -58,11 +58,11 @@ const STATS_EXAMPLE: StatsAnswer = {
 export const statsRoutes = (stats: StatsStore, experiments: ExperimentStore): readonly Route[] => [
   route('GET /stats', {
     summary: 'Counts events and visitors by variant',
-    description: 'Of the variants that events themselves name. Aggregates only: nothing about one person.',
+    description: 'An event counts with the variant that it names, else with that of its visitor. Aggregates only: nothing about one person. Whole figures cost the same at any number of events; those of a stretch of time are counted from its events.',
     access: 'open',
     rate: 'stats',
     query: QUERY,
-    answers: { 200: { description: 'The counts; an experiment that is not known (yet) has none.', schema: STATS, example: STATS_EXAMPLE } },
+    answers: { 200: { description: 'The counts; an experiment that is not known (yet) has none.', schema: STATS, example: STATS_EXAMPLE }, 503: { description: 'Too many stretches of time are being counted; Retry-After says when to come back.' } },
     handle: async ({ query }) => {
       const { experiment = HOMEPAGE, from, to } = query;
       const known = experiments.findName(experiment);
