@@ -6,7 +6,8 @@ import type { EventStore } from '../event/event-store.ts';
 import type { ExperimentStore } from '../experiment/experiment-store.ts';
 import type { WordStore } from '../word/word-store.ts';
 
-const PAGE = 1_000;
+/** How many records are read before others have the event loop. */
+const PAGE = 250;
 
 /** One record of an export, as a line of `POST /import` takes it. */
 export type ExportRecord =
