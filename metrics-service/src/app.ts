@@ -60,7 +60,7 @@ export const createApp = (needs: AppNeeds): Handler => {
   const routes = [
     ...healthRoutes({ service: config.service, version: VERSION, meter, writable: () => stores.recording.writable() }),
     ...backupRoutes({ database: stores.recording, name: 'metrics', log }),
-    ...eventRoutes(intake),
+    ...eventRoutes(intake, needs.oldest),
     ...eventLogRoutes(new EventLog(stores), hub),
     ...visitorRoutes(stores, log),
     ...statsRoutes(stores.stats, stores.experiments),

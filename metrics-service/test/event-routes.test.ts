@@ -25,6 +25,17 @@ test('POST /events counts the same id once, in one body and over many', async ()
   assert.equal((await service.askOpenly('GET /stats')).json().total_events, 1);
 });
 
+test('POST /events refuses ids that are older than what is kept: whether they were counted is not known any more', async () => {
+  using service = openApp();
+  service.kept_from = START;
+  const idAt = (time: number): string => `${time.toString(16).padStart(12, '0').replace(/^(.{8})/, '$1-')}-7000-8000-000000000001`;
+  const event = (event_id: string): object => ({ visitor_id: 'v1', event_type: 'page_view', event_id });
+  const one = await service.askOpenly('POST /events', { json: event(idAt(START - 1)) });
+  assert.deepEqual([one.status, one.json().errors], [400, [{ field: '/event_id', message: 'is older than what is kept (RETENTION_DAYS)' }]]);
+  const many = await service.askOpenly('POST /events', { json: [event(idAt(START)), {}, event(idAt(START - 1)), event('no time in it')] });
+  assert.deepEqual([many.json().accepted, many.json().rejected.map(({ index, errors }: { index: number; errors: { field: string }[] }) => [index, errors[0]?.field])], [2, [[1, '/1/visitor_id'], [2, '/2/event_id']]]);
+});
+
 test('POST /events reads the other names of members, and scroll_depth as scroll', async () => {
   using service = openApp();
   await service.askOpenly('POST /events', { json: { user_id: 'v1', type: 'scroll_depth', metadata: { percent: 75 }, experiment_id: null } });

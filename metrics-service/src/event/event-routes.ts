@@ -6,8 +6,21 @@ import type { Reply } from '../../../shared/http/call.ts';
 import { route } from '../../../shared/http/route.ts';
 import type { Route } from '../../../shared/http/route.ts';
 import { invalid } from '../../../shared/problem.ts';
+import type { Fault } from '../../../shared/problem.ts';
+import { uuidTime } from '../../../shared/uuid.ts';
 import { eventAnswer, eventsAnswer } from './event-answers.ts';
 import type { EventIntake } from './event-intake.ts';
+
+/** Whether an id was minted before what is kept begins: nobody knows any more whether it was counted. */
+const isTooOld = (event_id: string | undefined, oldest: number): boolean => event_id !== undefined && (uuidTime(event_id) ?? oldest) < oldest;
+
+/** Refuses events whose ids are older than what is kept. */
+const withoutOld = ({ valid, rejected }: CheckedEvents, many: boolean, oldest: number): CheckedEvents => {
+  const old = oldest === 0 ? [] : valid.filter(({ event }) => isTooOld(event.event_id, oldest));
+  if (old.length === 0) return { valid, rejected };
+  const errors = (index: number): readonly Fault[] => [{ field: many ? `/${index}/event_id` : '/event_id', message: 'is older than what is kept (RETENTION_DAYS)' }];
+  return { valid: valid.filter((each) => !old.includes(each)), rejected: [...rejected, ...old.map(({ index }) => ({ index, errors: errors(index) }))].sort((one, other) => one.index - other.index) };
+};
 
 const answerOne = async (intake: EventIntake, { valid, rejected }: CheckedEvents): Promise<Reply> => {
   const [found] = valid;
@@ -26,8 +39,8 @@ const answerMany = async (intake: EventIntake, { valid, rejected }: CheckedEvent
   return jsonReply(200, answer);
 };
 
-/** `POST /events`: the open path by which events come in. */
-export const eventRoutes = (intake: EventIntake): readonly Route[] => [
+/** `POST /events`: the open path by which events come in. `oldest` is the beginning of the time that is kept. */
+export const eventRoutes = (intake: EventIntake, oldest: () => number): readonly Route[] => [
   route('POST /events', {
     summary: 'Takes one event, a list, or {"events": […]}',
     description: 'A 2xx answer means that the events are on disk. The same event_id counts once, so a request may be repeated until it is answered.',
@@ -46,6 +59,6 @@ export const eventRoutes = (intake: EventIntake): readonly Route[] => [
       400: { description: 'No event is acceptable.' },
       503: { description: 'Too many events wait for the disk; Retry-After says when to come back.' },
     },
-    handle: ({ body }) => (body.many ? answerMany : answerOne)(intake, checkEvents(body)),
+    handle: ({ body }) => (body.many ? answerMany : answerOne)(intake, withoutOld(checkEvents(body), body.many, oldest())),
   }),
 ];

@@ -25,6 +25,8 @@ export interface OpenApp {
   readonly lines: string[];
   readonly meter: Meter;
   now: number;
+  /** The beginning of the time that is kept. */
+  kept_from: number;
   /** Calls with the API token, unless the options name another. */
   readonly ask: (signature: string, options?: TestCall) => Promise<TestAnswer>;
   /** Calls without a token. */
@@ -37,7 +39,7 @@ export interface OpenApp {
 /** Opens metrics-service on a database in memory, or on given stores. */
 export const openApp = (environment: Environment = {}, stores: Stores = openStores()): OpenApp => {
   const lines: string[] = [];
-  const opened = { now: START };
+  const opened = { now: START, kept_from: 0 };
   const clock = (): number => opened.now;
   const config = readConfig(environment);
   const meter = new Meter();
@@ -46,7 +48,7 @@ export const openApp = (environment: Environment = {}, stores: Stores = openStor
     log: createLog({ service: 'metrics-service', level: 'debug', write: (line) => lines.push(line) }),
     meter,
     clock,
-    oldest: () => 0,
+    oldest: () => opened.kept_from,
     stores,
     guards: createGuards({
       api_token_sha256: tokenHash(API),
