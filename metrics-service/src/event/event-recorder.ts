@@ -119,6 +119,7 @@ export class EventRecorder {
     const { events, rollups, sessionizer } = this.needs;
     const seq = events.add(row);
     if (seq !== 0) {
+      visitor.has_events = true;
       rollups.add(visitor, row);
       sessionizer.add({ seq, visitor: visitor.id, at: row.at, type: row.type, named_metric: row.named_metric, event_type, event_name, properties: row.properties, context: row.context });
     }

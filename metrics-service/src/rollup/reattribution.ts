@@ -1,6 +1,6 @@
 import type { Sessionizer } from '../analytics/sessionizer.ts';
 import type { AssignmentStore, AssignmentRow } from '../assignment/assignment-store.ts';
-import { NOT_ENROLLED } from '../assignment/enrolment.ts';
+import { enrolmentsOf, NOT_ENROLLED } from '../assignment/enrolment.ts';
 import type { EventStore } from '../event/event-store.ts';
 import type { VisitorStore } from '../visitor/visitor-store.ts';
 import { ledgerOf } from './ledger.ts';
@@ -31,12 +31,14 @@ export class Reattribution {
 
   /** Stores an assignment; the visitor's earlier events count from now on where it says. Answers false if the very same is there. */
   assign(visitor_id: string, assignment: Omit<AssignmentRow, 'visitor'>): boolean {
-    const { id, enrolments } = this.visitors.open(visitor_id);
+    const visitor = this.visitors.open(visitor_id);
+    const { id, enrolments } = visitor;
     const first = !enrolments.has(assignment.experiment);
     if (!this.assignments.add({ visitor: id, ...assignment }, first && !assignment.forced)) return false;
-    this.visitors.forgetOne(visitor_id);
-    const events = this.events.attributable(id);
-    const after = this.visitors.enrolments(id);
+    // Most are new, and then there is nothing to be read.
+    const events = visitor.has_events ? this.events.attributable(id) : [];
+    const after = enrolments.size === 0 ? enrolmentsOf([assignment]) : this.visitors.enrolments(id);
+    this.visitors.enrol(visitor_id, visitor, after);
     this.rollups.takeOff(id, ledgerOf(events, enrolments));
     this.rollups.putOn(id, ledgerOf(events, after));
     const enrolment = after.get(assignment.experiment);

@@ -23,6 +23,8 @@ export interface VisitorMetric {
 export interface Visitor {
   readonly id: number;
   readonly enrolments: Enrolments;
+  /** False for somebody who certainly has none. */
+  has_events: boolean;
   seen: Sighting[] | undefined;
   /** By metric by experiment; holds all that is stored where `knowsAllMetrics`, else what was asked for. */
   metrics: Map<number, Map<number, VisitorMetric>> | undefined;
@@ -58,10 +60,10 @@ export class VisitorStore {
     // Of somebody new everything is known: nothing.
     if (changes !== 0) {
       this.last_id = next_id;
-      return this.remember(visitor_id, { id: next_id, enrolments: NOT_ENROLLED, seen: [], metrics: undefined, knowsAllMetrics: true });
+      return this.remember(visitor_id, { id: next_id, enrolments: NOT_ENROLLED, has_events: false, seen: [], metrics: undefined, knowsAllMetrics: true });
     }
     const id = this.find(visitor_id) as number;
-    return this.remember(visitor_id, { id, enrolments: this.enrolments(id), seen: undefined, metrics: undefined, knowsAllMetrics: false });
+    return this.remember(visitor_id, { id, enrolments: this.enrolments(id), has_events: true, seen: undefined, metrics: undefined, knowsAllMetrics: false });
   }
 
   /** Answers the number of a visitor who is known. */
@@ -73,6 +75,11 @@ export class VisitorStore {
   enrolments(id: number): Enrolments {
     const rows = this.selectAssignments.all(id);
     return rows.length === 0 ? NOT_ENROLLED : enrolmentsOf(rows.map((row) => ({ ...row, forced: row['forced'] === 1 }) as unknown as StoredAssignment));
+  }
+
+  /** Remembers a visitor whose enrolments changed; what else was known of one with events is read again. */
+  enrol(visitor_id: string, visitor: Visitor, enrolments: Enrolments): void {
+    this.remember(visitor_id, visitor.has_events ? { id: visitor.id, enrolments, has_events: true, seen: undefined, metrics: undefined, knowsAllMetrics: false } : { ...visitor, enrolments });
   }
 
   /** Forgets one visitor: their assignments or rows changed by another way than event by event. */
