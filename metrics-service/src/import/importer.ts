@@ -63,12 +63,19 @@ export const importLines = async (needs: ImportNeeds, input: AsyncIterable<Uint8
       reject(number, error.faults);
     }
   };
-  const flush = async (): Promise<void> => {
-    const batch = records;
-    records = [];
+  const store = async (batch: readonly ImportRecord[]): Promise<void> => {
     const accepted = await stores.recording.importRecords(batch);
     totals.accepted += accepted;
     totals.duplicates += batch.length - accepted;
+  };
+  // While some are being written, the next are read.
+  let storing: Promise<void> = Promise.resolve();
+  const flush = async (): Promise<void> => {
+    const batch = records;
+    records = [];
+    await storing;
+    storing = store(batch);
+    storing.catch(() => {});
   };
 
   for await (const lines of whole(format === 'csv' ? foreignLinesOf(input) : linesOf(input))) {
@@ -78,5 +85,6 @@ export const importLines = async (needs: ImportNeeds, input: AsyncIterable<Uint8
     }
   }
   if (records.length > 0) await flush();
+  await storing;
   return { ...totals, errors };
 };
