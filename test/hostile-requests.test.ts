@@ -88,7 +88,7 @@ test('HEAD is answered without a body on every path that takes GET, feeds includ
   const host = 'Host: localhost';
   for (const [service, path] of [['ab', '/config/stream'], ['metrics', '/events/stream'], ['landing', '/']] as const) {
     const token = `Authorization: Bearer ${siege.system.api_token}`;
-    const { text } = await siege.send(service, `${head(`HEAD ${path}`, host, token)}${head('GET /health', host, 'Connection: close')}`, { until_closed: true });
+    const { text } = await siege.send(service, `${head(`HEAD ${path}`, host, token)}${head('GET /health', host, 'Connection: close')}`, { half_close: true, until_closed: true });
     assert.equal(text.match(/HTTP\/1\.1 200/g)?.length, 2, `${service} HEAD ${path} holds the next request up:\n${text}`);
   }
 });

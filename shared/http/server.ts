@@ -146,6 +146,8 @@ export const serve = (app: Handler, options: ServeOptions): Promise<Server> => {
   );
   // Node's own 417 would go out without our headers, and nobody has to heed an unknown expectation (RFC 9110, 10.1.1).
   http.on('checkExpectation', answer);
+  // A client that says it sends no more gets its answers; Node would close before those that are not written yet. Its types do not know the name.
+  Object.assign(http, { httpAllowHalfOpen: true });
   http.maxRequestsPerSocket = REQUESTS_PER_SOCKET_MAX;
   http.maxHeadersCount = HEADERS_MAX;
   http.timeout = IDLE_SOCKET_MS;

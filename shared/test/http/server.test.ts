@@ -36,9 +36,9 @@ const started = async (app: Handler, trusted_proxies = 0): Promise<Served> => {
 };
 
 /** Sends bytes as they are and answers all that comes back until the server closes. */
-const raw = (port: number, text: string): Promise<string> =>
+const raw = (port: number, text: string, half_close = false): Promise<string> =>
   new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: half_close }, () => (half_close ? socket.end(text) : socket.write(text)));
     let answer = '';
     socket.on('data', (bytes) => (answer += bytes.toString()));
     socket.on('close', () => resolve(answer));
@@ -53,6 +53,14 @@ test('serve() marks every answer with the security headers and a request id', as
   assert.match(answer.headers.get('content-security-policy') ?? '', /default-src 'none'/);
   assert.match(answer.headers.get('x-request-id') ?? '', /\w/);
   assert.equal(answer.headers.get('x-powered-by'), null);
+});
+
+test('serve() answers a client that says at once that it sends no more, and closes then', async () => {
+  await using served = await started((call) => (call.path === '/now' ? jsonReply(200, {}) : new Promise((resolve) => setImmediate(() => setImmediate(() => resolve(jsonReply(200, {})))))));
+  const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+  for (const text of [get('/now'), get('/later'), get('/now') + get('/later'), get('/later') + get('/now')]) {
+    assert.equal((await raw(served.server.port, text, true)).match(/HTTP\/1\.1 200/g)?.length, text.split('GET').length - 1, text);
+  }
 });
 
 test('serve() sends text as it is, in whatever script', async () => {
