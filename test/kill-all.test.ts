@@ -47,6 +47,7 @@ test('nothing that was answered is lost, doubled or changed while all services a
   };
   // The last kill ends the writers, and a writer that fails ends the kills.
   const killing = Promise.all(KILLED.map(kill)).finally(finish);
+  killing.catch(() => (acknowledged.is_hopeless = true));
   const writing = Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer).finally(finish)));
   for (const end of await Promise.allSettled([killing, writing])) if (end.status === 'rejected') throw new Error(hint, { cause: end.reason });
   const { events, variants, headlines, retries } = acknowledged;

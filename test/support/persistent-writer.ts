@@ -17,6 +17,8 @@ export class Acknowledged {
   /** By visitor of the landing page, the headline that was shown. */
   readonly headlines: Map<string, string> = new Map();
   retries = 0;
+  /** True once a service is away for good: then nobody waits for it. */
+  is_hopeless = false;
 }
 
 /** Repeats a request until it is answered with success, as clients with the same ids may; anything but being away throws. */
@@ -28,7 +30,7 @@ const persist = async (acknowledged: Acknowledged, url: string, init: RequestIni
       if (answer.ok) return { answer, text };
       assert.equal(answer.status, 503, `${url} ${answer.status} ${text}`);
     } catch (error) {
-      if (error instanceof assert.AssertionError) throw error;
+      if (error instanceof assert.AssertionError || acknowledged.is_hopeless) throw error;
     }
     acknowledged.retries += 1;
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
