@@ -4,6 +4,7 @@ import { SLICE_VISITORS } from '../src/result/result-store.ts';
 import { STATS_PAGE_EVENTS } from '../src/stats/stats-store.ts';
 import { Turns } from '../src/turns.ts';
 import { openApp } from './support/open-app.ts';
+import { openStores } from './support/open-stores.ts';
 
 const PAGES = 5;
 
@@ -31,7 +32,8 @@ test('filtered reads let others be served while they count, and count every page
 });
 
 test('Turns lets one read after the other, a failing one included, and refuses when too many wait', async () => {
-  const turns = new Turns();
+  const { database } = openStores();
+  const turns = new Turns(database);
   const order: number[] = [];
   const reads = Array.from({ length: 20 }, (_, index) =>
     turns.take(async () => {
@@ -45,5 +47,7 @@ test('Turns lets one read after the other, a failing one included, and refuses w
   const ends = await Promise.allSettled(reads);
   assert.deepEqual(order, Array.from({ length: 40 }, (_, index) => index >> 1));
   assert.deepEqual(ends.flatMap(({ status }, index) => (status === 'rejected' ? [index] : [])), [3]);
-  await turns.take(() => Promise.resolve());
+  await turns.take(() => turns.pause());
+  database.close();
+  await assert.rejects(turns.take(() => turns.pause()), { kind: 'overloaded' });
 });

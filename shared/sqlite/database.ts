@@ -87,9 +87,14 @@ export class Database {
     }
   }
 
+  /** Throws Problem `overloaded` after `close()`: for what reads in many steps. */
+  requireOpen(): void {
+    if (!this.#connection.isOpen) throw new Problem('overloaded', 'The service is stopping.', { retry_after_seconds: 1 });
+  }
+
   /** Opens a transaction that may write; for code that cannot be a callback of `transaction()`. After `close()` it is the Problem `overloaded`. */
   begin(): void {
-    if (!this.#connection.isOpen) throw new Problem('overloaded', 'The service is stopping.', { retry_after_seconds: 1 });
+    this.requireOpen();
     this.#begin.run();
   }
 

@@ -99,13 +99,14 @@ export class ResultStore {
   private readonly sumBuckets;
   private readonly countUsers;
   private readonly selectSlice;
-  private readonly turns = new Turns();
+  private readonly turns;
 
   constructor(database: Database, words: WordStore) {
     this.database = database;
     this.words = words;
     this.selectCells = database.prepare(RESULT_CELLS_SQL);
     this.selectBuckets = database.prepare(BUCKETS_SQL);
+    this.turns = new Turns(database);
     this.selectSlice = database.prepare(SLICE_SQL);
     this.selectExclusions = database.prepare('SELECT reason, visitors FROM exclusions WHERE experiment = ?');
     // Two subqueries, because SQLite takes min or max from the end of an index only when it is asked for one of them.
@@ -156,7 +157,7 @@ export class ResultStore {
     return this.turns.take(async () => {
       const sums = new Map<string, Record<string, unknown>>();
       const scope = { experiment, to: period.to };
-      for (let after = { after_at: period.from, after_variant: -1, after_visitor: -1 }; ; await new Promise(setImmediate)) {
+      for (let after = { after_at: period.from, after_variant: -1, after_visitor: -1 }; ; await this.turns.pause()) {
         const until = (this.selectSlice.get({ ...scope, ...after }) ?? LAST_SLICE) as typeof LAST_SLICE;
         for (const row of answers.all({ ...scope, ...after, ...until, ...segmentValues(segment, this.words), ...more })) addRow(sums, row);
         if (until === LAST_SLICE) return [...sums.values()];

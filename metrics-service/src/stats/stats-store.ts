@@ -26,11 +26,12 @@ export class StatsStore {
   private readonly words: WordStore;
   private readonly select;
   private readonly selectPage;
-  private readonly turns = new Turns();
+  private readonly turns;
 
   constructor(database: Database, words: WordStore) {
     this.words = words;
     this.select = database.prepare(STATS_CELLS_SQL);
+    this.turns = new Turns(database);
     this.selectPage = database.prepare(STATS_PAGE_SQL);
     this.selectPage.setReturnArrays(true);
   }
@@ -51,7 +52,7 @@ export class StatsStore {
         cell.events += events;
         cell.visitors.add(visitor);
       };
-      for (let [at, seq, more] = [from, -1, true]; more; await new Promise(setImmediate)) {
+      for (let [at, seq, more] = [from, -1, true]; more; await this.turns.pause()) {
         const page = this.selectPage.all({ experiment, to, at, seq, limit: STATS_PAGE_EVENTS }) as unknown as readonly (readonly [at: number, seq: number, visitor: number, type: number, variant: number | null])[];
         for (const [, , visitor, type, variant] of page) {
           if (variant === null) continue;
