@@ -16,6 +16,8 @@ const WRITABLE_BUSY_MS = 250;
 const ROOM_BYTES_MIN = 1024 * 1024;
 /** Pages copied while the connection is held: about a millisecond. */
 const BACKUP_PAGES_AT_ONCE = 256;
+/** How often a backup tries to begin: each try takes a turn of the event loop, and transactions end with theirs. */
+const BACKUP_TRIES_MAX = 10_000;
 
 /** Names the file that `copy()` makes of a database; what a killed process left of it is removed at the next start. */
 export const copyFileOf = (file: string): string => `${file}.copy`;
@@ -220,12 +222,25 @@ export class Database {
     }
   }
 
+  /** A first step that meets an open transaction of this connection is given up by Node, with SQLite's number for success; so it is tried until it meets none. */
+  async #copyPages(part: string): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await backup(this.#connection, part, { rate: BACKUP_PAGES_AT_ONCE });
+        return;
+      } catch (error) {
+        if ((error as { errcode?: number }).errcode !== 0 || tries === BACKUP_TRIES_MAX) throw error;
+        await new Promise(setImmediate);
+      }
+    }
+  }
+
   async #copyTo(file: string): Promise<void> {
     const part = `${file}.part`;
     removeDatabaseFile(part);
     createPrivateFile(part);
     try {
-      await backup(this.#connection, part, { rate: BACKUP_PAGES_AT_ONCE });
+      await this.#copyPages(part);
       moveDurably(part, file);
     } catch (error) {
       removeDatabaseFile(part);

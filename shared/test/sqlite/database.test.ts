@@ -107,6 +107,23 @@ test('backup() copies everything committed, privately, while writes go on', asyn
   assert.deepEqual(texts, textsIn(notes).slice(0, texts.length));
 });
 
+test('backup() begins after the transaction that is open when it is asked for', async () => {
+  using folder = temporaryFolder();
+  using notes = openNotes(join(folder.path, 'notes.db'));
+  const copy = join(folder.path, 'copy.db');
+  notes.begin();
+  notes.exec("INSERT INTO note (text) VALUES ('in time')");
+  let settled = false;
+  const backup = notes.backup(copy).finally(() => { settled = true; });
+  backup.catch(() => {});
+  for (let turn = 0; turn < 200; turn += 1) await new Promise(setImmediate);
+  assert.equal(settled, false);
+  notes.commit();
+  await backup;
+  using copied = openNotes(copy);
+  assert.deepEqual(textsIn(copied), ['in time']);
+});
+
 test('backup() refuses a second one meanwhile and the database itself, and leaves no pieces when it fails', async () => {
   using folder = temporaryFolder();
   const file = join(folder.path, 'notes.db');
