@@ -10,7 +10,7 @@ import type { DatabaseOptions } from '../../shared/sqlite/open.ts';
  */
 export const AB_SCHEMA: Pick<DatabaseOptions, 'application_id' | 'migrations' | 'cache_kilobytes'> = {
   application_id: 0x46_53_61_62,
-  cache_kilobytes: 12_288,
+  cache_kilobytes: 6_144,
   migrations: [
     {
       name: 'experiments, assignments, toggles, changes',
