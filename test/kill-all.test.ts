@@ -24,8 +24,6 @@ test('nothing that was answered is lost, doubled or changed while all services a
     assert.equal(answer.status, 200, url);
     return answer.json();
   };
-  // Before the first configuration nobody takes part: the control is shown, and later maybe another variant.
-  await until('landing-service to know the experiment', async () => typeof (await ask(`${system.landing.url}/api/pages`)).configuration.version === 'number');
   const acknowledged = new Acknowledged();
   let chaos = true;
   let kills = 0;

@@ -7,8 +7,6 @@ import type { System } from './support/system.ts';
 let system: System;
 before(async () => {
   system = await startSystem({ env: { RATE_LIMIT: 'off' } });
-  // Until landing-service has the configuration, it cannot show a variant by itself.
-  await until('landing-service to know the experiment', async () => typeof (await get(`${system.landing.url}/api/pages`))?.configuration.version === 'number');
 });
 after(() => system.stop());
 

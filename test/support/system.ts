@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ProcessGuard } from '../../tools/process-guard.ts';
 import { freePorts } from '../../tools/free-ports.ts';
+import { until } from '../../tools/until.ts';
 import { ServiceProcess } from './service-process.ts';
 
 /** The four services, as a System names them. */
@@ -53,8 +54,17 @@ export interface System extends AsyncDisposable, Readonly<Record<ServiceName, Se
   stop(): Promise<void>;
 }
 
+/** Waits until landing-service has its first configuration: before it nobody takes part, and the control is shown to all. */
+const knowledgeOf = (landing: ServiceProcess, api_token: string): Promise<boolean> =>
+  until('landing-service to have its configuration', async () => {
+    const answer = await fetch(`${landing.url}/api/pages`, { headers: { authorization: `Bearer ${api_token}` } });
+    const { configuration } = (await answer.json()) as { readonly configuration: { readonly version: number | null } };
+    return typeof configuration.version === 'number';
+  });
+
 /**
- * Starts the services directly, `node <service>/src/main.ts`, and waits until each is healthy. Neither they nor their data outlive the
+ * Starts the services directly, `node <service>/src/main.ts`, and waits until each is healthy and landing-service knows what
+ * ab-service decides. Neither they nor their data outlive the
  * test, however it ends. Throws with the output of the service that does not start.
  */
 export const startSystem = async (options: SystemOptions = {}): Promise<System> => {
@@ -101,6 +111,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
   };
   try {
     await Promise.all(services.map((name) => all[name].start()));
+    if (options.root === undefined && services.includes('ab') && services.includes('landing')) await knowledgeOf(all.landing, api_token);
   } catch (error) {
     await stop().catch(() => {});
     throw error;
