@@ -16,7 +16,7 @@ export interface EventBody {
 
 /** What was found in a body: each event is in one of the two lists. */
 export interface CheckedEvents {
-  readonly valid: readonly { readonly index: number; readonly event: ValidEvent }[];
+  readonly valid: readonly ValidEvent[];
   readonly rejected: readonly { readonly index: number; readonly errors: readonly Fault[] }[];
 }
 
@@ -46,15 +46,23 @@ export const EVENT_BODY: Schema<EventBody> = {
   },
 };
 
-/** Checks each event of a body; faults carry pointers with the event's index where there are many (`/3/visitor_id`). */
-export const checkEvents = (body: EventBody): CheckedEvents => {
-  const valid: { index: number; event: ValidEvent }[] = [];
+/**
+ * Checks each event of a body; faults carry pointers with the event's index where there are many (`/3/visitor_id`).
+ * `refuse` may find a fault in one that keeps every rule.
+ */
+export const checkEvents = ({ many, items }: EventBody, refuse: (event: ValidEvent) => Fault | undefined = () => undefined): CheckedEvents => {
+  const valid: ValidEvent[] = [];
   const rejected: { index: number; errors: readonly Fault[] }[] = [];
-  body.items.forEach((item, index) => {
-    const faults = new Faults();
-    const event = EVENT_SCHEMA.check(item, body.many ? `/${index}` : '', faults);
-    if (faults.list.length === 0) valid.push({ index, event });
-    else rejected.push({ index, errors: faults.list });
-  });
+  let faults = new Faults();
+  for (const [index, item] of items.entries()) {
+    const event = EVENT_SCHEMA.check(item, '', faults);
+    const fault = faults.list.length === 0 ? refuse(event) : undefined;
+    if (fault !== undefined) faults.add(fault.field, fault.message);
+    if (faults.list.length === 0) valid.push(event);
+    else {
+      rejected.push({ index, errors: many ? faults.list.map(({ field, message }) => ({ field: `/${index}${field}`, message })) : faults.list });
+      faults = new Faults();
+    }
+  }
   return { valid, rejected };
 };

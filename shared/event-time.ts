@@ -3,8 +3,8 @@ export const EVENT_AGE_MS_MAX = 86_400_000;
 
 /** The sender's times; milliseconds since 1970, by the sender's clock. */
 export interface SentTimes {
-  readonly timestamp?: number;
-  readonly sent_at?: number;
+  readonly timestamp?: number | undefined;
+  readonly sent_at?: number | undefined;
 }
 
 /**

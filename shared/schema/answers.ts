@@ -1,11 +1,9 @@
 import type { Interval } from '../contract/analysis.ts';
 import type { Schema, Words } from './schema.ts';
-import { array } from './composites.ts';
+import { array, isObject } from './composites.ts';
 import type { ListRules } from './composites.ts';
 import { timeOf } from './scalars.ts';
 import { pointer, worded } from './schema.ts';
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Describes text that we answer, of any length. */
 export const text = (words: Words = {}): Schema<string> => ({

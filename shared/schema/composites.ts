@@ -16,7 +16,8 @@ export interface ObjectRules extends Words {
   readonly aliases?: Readonly<Record<string, string>>;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Tells an object of JSON from everything else that JSON has. */
+export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Describes an object with known members; unknown ones are ignored and not copied. */
 export const object = <T>(shape: Shape<T>, rules: ObjectRules = {}): ObjectSchema<T> => {

@@ -83,8 +83,7 @@ export class EventDoor {
       const event_id = event.event_id ?? uuidv7(now);
       const excluded = visit.exclusion ?? exclusions.ofEvent(event.context?.automation);
       if (excluded !== undefined) tally.add(`event ${excluded}`);
-      const sent_at = event.sent_at ?? sent.sent_at;
-      const at = eventTime({ ...(event.timestamp === undefined ? {} : { timestamp: event.timestamp }), ...(sent_at === undefined ? {} : { sent_at }) }, now);
+      const at = eventTime({ timestamp: event.timestamp, sent_at: event.sent_at ?? sent.sent_at }, now);
       const { event_type, event_name, value, properties } = event;
       const item = excluded === undefined ? outboxEvent({ event_id, visitor_id: visit.visitor_id, event_type, event_name, experiment: part.experiment, variant: part.variant, at, value, properties, context: { ...event.context, ...own } }, now) : undefined;
       return { event_id, excluded, item };

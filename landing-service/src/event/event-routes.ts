@@ -33,7 +33,7 @@ export const eventRoutes = (door: EventDoor, key: SigningKey): readonly Route[] 
     }
     const view = door.viewOf(body.view);
     const visit = door.visitOf(call, view, body.visitor);
-    const answers = await door.take(call, visit, { events: valid.map(({ event }) => event), page: body.page, view, sent_at: body.sent_at });
+    const answers = await door.take(call, visit, { events: valid, page: body.page, view, sent_at: body.sent_at });
     const cookies = visit.returning || visit.exclusion !== undefined ? {} : { 'set-cookie': [visitorCookie(visit.visitor_id, key, call.secure)] };
     if (!body.many) return jsonReply(201, withVisitor(answers[0] as object, visit, key), cookies);
     const duplicates = answers.filter(({ duplicate }) => duplicate).length;

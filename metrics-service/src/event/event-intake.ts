@@ -52,17 +52,12 @@ export interface EventIntakeNeeds {
 }
 
 /** Events of one caller among those that are handed on together. */
-interface Part {
-  readonly recorded: RecordedEvents;
-  readonly from: number;
-}
-
 interface Delivery {
-  readonly count: number;
-  readonly from: number;
+  /** Of the first; the others follow. */
+  readonly place: number;
   /** Kept only while somebody listens. */
-  readonly events: readonly RecordableEvent[];
-  readonly resolve: (part: Part) => void;
+  readonly heard: readonly RecordableEvent[];
+  readonly resolve: (recorded: RecordedEvents) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -92,55 +87,61 @@ export class EventIntake {
 
   /** Stores an event and resolves, when it is on disk, to what became of it; rejects with Problem `overloaded` when too many wait. */
   async takeOne(event: ValidEvent): Promise<TakenEvent> {
-    const [recordable, reason] = this.recordable(event, this.needs.clock());
-    const { recorded, from } = await this.hand([recordable], [reason]);
+    const gathered = this.gathering(1);
+    const place = gathered.columns.count;
+    const [recordable, reason] = this.add(gathered, event, this.needs.clock());
+    const recorded = await this.recorded(gathered, place, this.needs.listening() ? [recordable] : []);
     const { event_id, experiment_id, variant } = recordable;
     if (reason !== undefined) return { event_id, experiment_id, variant, duplicate: false, excluded: 'bot' };
     const { experiments, words } = this.needs;
-    const [experiment = 0, variant_word = 0] = [recorded.experiment[from], recorded.variant[from]];
+    const [experiment = 0, variant_word = 0] = [recorded.experiment[place], recorded.variant[place]];
     return {
       event_id,
       experiment_id: experiment === 0 ? null : experiments.publicIdOf(experiment),
       variant: variant_word === 0 ? null : words.wordOf(variant_word),
-      duplicate: recorded.seq[from] === 0,
+      duplicate: recorded.seq[place] === 0,
     };
   }
 
   /** Stores events and resolves, when they are on disk, to what became of them; rejects with Problem `overloaded` when too many wait. */
   async takeMany(events: readonly ValidEvent[]): Promise<TakenEvents> {
+    const count = events.length;
+    const gathered = this.gathering(count);
+    const place = gathered.columns.count;
     const arrived = this.needs.clock();
-    const recordables: RecordableEvent[] = [];
-    const reasons: (string | undefined)[] = [];
+    const listening = this.needs.listening();
+    const heard: RecordableEvent[] = [];
     let excluded = 0;
     for (const event of events) {
-      const [recordable, reason] = this.recordable(event, arrived);
-      recordables.push(recordable);
-      reasons.push(reason);
+      const [recordable, reason] = this.add(gathered, event, arrived);
       if (reason !== undefined) excluded += 1;
+      if (listening) heard.push(recordable);
     }
-    const count = events.length;
-    const { recorded, from } = await this.hand(recordables, reasons);
-    let stored = 0;
-    for (let place = from; place < from + count; place += 1) if (recorded.seq[place] !== 0) stored += 1;
-    return { stored, duplicates: count - stored - excluded, excluded };
+    // No `await`: the events given, which are in the columns now, would be kept until it ends.
+    return this.recorded(gathered, place, heard).then(({ seq }) => {
+      let stored = 0;
+      for (let at = place; at < place + count; at += 1) if (seq[at] !== 0) stored += 1;
+      return { stored, duplicates: count - stored - excluded, excluded };
+    });
   }
 
-  private recordable(event: ValidEvent, arrived: number): readonly [RecordableEvent, string | undefined] {
-    return [recordableOf(event, { at: eventTime(event, arrived), arrived, imported: false }), this.needs.botReason(event)];
+  private add({ columns }: Gathered, event: ValidEvent, arrived: number): readonly [RecordableEvent, string | undefined] {
+    const recordable = recordableOf(event, { at: eventTime(event, arrived), arrived, imported: false });
+    const reason = this.needs.botReason(event);
+    columns.add(recordable, reason);
+    return [recordable, reason];
   }
 
-  private hand(events: readonly RecordableEvent[], reasons: readonly (string | undefined)[]): Promise<Part> {
-    const count = events.length;
-    if (this.waiting_events + count > WAITING_EVENTS_MAX) return Promise.reject(new Problem('overloaded', 'Too many events are waiting for the disk.', { retry_after_seconds: 1 }));
-    this.waiting_events += count;
-    const { columns, deliveries } = this.gathering(count);
-    const from = columns.count;
-    events.forEach((event, index) => columns.add(event, reasons[index]));
+  /** Resolves when what is gathered is on disk. */
+  private recorded({ deliveries }: Gathered, place: number, heard: readonly RecordableEvent[]): Promise<RecordedEvents> {
     this.schedule();
-    return new Promise((resolve, reject) => deliveries.push({ count, from, events: this.needs.listening() ? events : [], resolve, reject }));
+    return new Promise((resolve, reject) => deliveries.push({ place, heard, resolve, reject }));
   }
 
+  /** Where so many events can be added; throws Problem `overloaded` when too many wait. */
   private gathering(count: number): Gathered {
+    if (this.waiting_events + count > WAITING_EVENTS_MAX) throw new Problem('overloaded', 'Too many events are waiting for the disk.', { retry_after_seconds: 1 });
+    this.waiting_events += count;
     const last = this.queue.at(-1);
     if (last !== undefined && last.columns.count + count <= EVENTS_AT_ONCE) return last;
     const gathered = new Gathered();
@@ -161,7 +162,7 @@ export class EventIntake {
   private handOn(): void {
     for (let next = this.queue[0]; next !== undefined && this.mayHandOn(next); next = this.queue[0]) {
       this.queue.shift();
-      void this.record(next);
+      this.record(next);
     }
   }
 
@@ -169,24 +170,24 @@ export class EventIntake {
     return this.under_way === 0 || (this.under_way < UNDER_WAY_MAX && columns.count >= EVENTS_WORTH);
   }
 
-  private async record({ columns, deliveries }: Gathered): Promise<void> {
+  private record({ columns, deliveries }: Gathered): void {
+    const { count } = columns;
     this.under_way += 1;
-    try {
-      const recorded = await this.needs.recording.recordEvents(columns.sent());
-      this.waiting_events -= columns.count;
-      for (const delivery of deliveries) this.answer(delivery, recorded);
-    } catch (error) {
-      this.waiting_events -= columns.count;
-      for (const { reject } of deliveries) reject(error);
-    }
-    this.under_way -= 1;
-    if (this.queue.length > 0) this.schedule();
+    this.needs.recording
+      .recordEvents(columns.sent())
+      .finally(() => {
+        this.under_way -= 1;
+        this.waiting_events -= count;
+        if (this.queue.length > 0) this.schedule();
+      })
+      .then((recorded) => deliveries.forEach((delivery) => this.answer(delivery, recorded)))
+      .catch((error: unknown) => deliveries.forEach(({ reject }) => reject(error)));
   }
 
-  private answer({ from, events, resolve }: Delivery, recorded: RecordedEvents): void {
-    resolve({ recorded, from });
-    events.forEach((event, index) => {
-      const seq = recorded.seq[from + index] ?? 0;
+  private answer({ place, heard, resolve }: Delivery, recorded: RecordedEvents): void {
+    resolve(recorded);
+    heard.forEach((event, index) => {
+      const seq = recorded.seq[place + index] ?? 0;
       if (seq !== 0) this.needs.publish(asLogged(event, seq));
     });
   }

@@ -82,7 +82,7 @@ export class EventRecorder {
     const metricOf = lookedUp(events.metrics, (text) => words.idOf(text));
     const variantOf = lookedUp(events.variants, (text) => words.idOf(text));
     const nameOf = lookedUp(events.experiments, (text) => experiments.name(text));
-    const recorded = { seq: [] as number[], experiment: [] as number[], variant: [] as number[] };
+    const recorded = { seq: new Float64Array(events.count), experiment: new Int32Array(events.count), variant: new Int32Array(events.count) };
     const recordAt = (event: number): Recorded => {
       const visitor = visitorOf(event) as Visitor;
       const name = nameOf(event);
@@ -108,9 +108,9 @@ export class EventRecorder {
       const reason = events.excluded.get(event);
       if (reason !== undefined) tally.add(nameOf(event)?.experiment ?? 0, reason);
       const one = reason === undefined ? recordAt(event) : NOT_STORED;
-      recorded.seq.push(one.seq);
-      recorded.experiment.push(one.experiment);
-      recorded.variant.push(one.variant);
+      recorded.seq[event] = one.seq;
+      recorded.experiment[event] = one.experiment;
+      recorded.variant[event] = one.variant;
     }
     return recorded;
   }

@@ -1,6 +1,7 @@
 import type { EventsAnswer } from '../../../shared/contract/event.ts';
 import { checkEvents, EVENT_BODY } from '../../../shared/event-body.ts';
 import type { CheckedEvents } from '../../../shared/event-body.ts';
+import type { ValidEvent } from '../../../shared/event-schema.ts';
 import { jsonReply } from '../../../shared/http/call.ts';
 import type { Reply } from '../../../shared/http/call.ts';
 import { route } from '../../../shared/http/route.ts';
@@ -11,32 +12,30 @@ import { uuidTime } from '../../../shared/uuid.ts';
 import { eventAnswer, eventsAnswer } from './event-answers.ts';
 import type { EventIntake } from './event-intake.ts';
 
-/** Whether an id was minted before what is kept begins: nobody knows any more whether it was counted. */
-const isTooOld = (event_id: string | undefined, oldest: number): boolean => event_id !== undefined && (uuidTime(event_id) ?? oldest) < oldest;
+/** Refuses an event whose id was minted before what is kept begins: nobody knows any more whether it was counted. */
+const refuseOld = (oldest: number) => ({ event_id }: ValidEvent): Fault | undefined =>
+  oldest !== 0 && event_id !== undefined && (uuidTime(event_id) ?? oldest) < oldest ? { field: '/event_id', message: 'is older than what is kept (RETENTION_DAYS)' } : undefined;
 
-/** Refuses events whose ids are older than what is kept. */
-const withoutOld = ({ valid, rejected }: CheckedEvents, many: boolean, oldest: number): CheckedEvents => {
-  const old = oldest === 0 ? [] : valid.filter(({ event }) => isTooOld(event.event_id, oldest));
-  if (old.length === 0) return { valid, rejected };
-  const errors = (index: number): readonly Fault[] => [{ field: many ? `/${index}/event_id` : '/event_id', message: 'is older than what is kept (RETENTION_DAYS)' }];
-  return { valid: valid.filter((each) => !old.includes(each)), rejected: [...rejected, ...old.map(({ index }) => ({ index, errors: errors(index) }))].sort((one, other) => one.index - other.index) };
+// Neither waits with what it was given: events that wait for the disk are kept once, in columns.
+
+const takeOne = (intake: EventIntake, { valid, rejected }: CheckedEvents): Promise<Reply> => {
+  const [event] = valid;
+  if (event === undefined) throw invalid(rejected[0]?.errors ?? []);
+  return intake.takeOne(event).then((taken) => jsonReply(201, taken));
 };
 
-const answerOne = async (intake: EventIntake, { valid, rejected }: CheckedEvents): Promise<Reply> => {
-  const [found] = valid;
-  if (found === undefined) throw invalid(rejected[0]?.errors ?? []);
-  return jsonReply(201, await intake.takeOne(found.event));
+const noneValid = (rejected: CheckedEvents['rejected']): Reply => {
+  const errors = rejected.flatMap((each) => each.errors);
+  const body = { type: 'about:blank', title: 'Invalid input', status: 400, detail: 'None of the events is acceptable.', errors: errors.slice(0, 100), accepted: 0, duplicates: 0, rejected };
+  return { status: 400, type: 'application/problem+json', headers: { 'cache-control': 'no-store' }, body: JSON.stringify(body) };
 };
 
-const answerMany = async (intake: EventIntake, { valid, rejected }: CheckedEvents): Promise<Reply> => {
-  if (valid.length === 0) {
-    const errors = rejected.flatMap((each) => each.errors);
-    const body = { type: 'about:blank', title: 'Invalid input', status: 400, detail: 'None of the events is acceptable.', errors: errors.slice(0, 100), accepted: 0, duplicates: 0, rejected };
-    return { status: 400, type: 'application/problem+json', headers: { 'cache-control': 'no-store' }, body: JSON.stringify(body) };
-  }
-  const { stored, duplicates, excluded } = await intake.takeMany(valid.map(({ event }) => event));
-  const answer: EventsAnswer = { accepted: stored + excluded, duplicates, rejected, ...(excluded > 0 ? { excluded } : {}) };
-  return jsonReply(200, answer);
+const takeMany = (intake: EventIntake, { valid, rejected }: CheckedEvents): Reply | Promise<Reply> => {
+  if (valid.length === 0) return noneValid(rejected);
+  return intake.takeMany(valid).then(({ stored, duplicates, excluded }) => {
+    const answer: EventsAnswer = { accepted: stored + excluded, duplicates, rejected, ...(excluded > 0 ? { excluded } : {}) };
+    return jsonReply(200, answer);
+  });
 };
 
 /** `POST /events`: the open path by which events come in. `oldest` is the beginning of the time that is kept. */
@@ -59,6 +58,6 @@ export const eventRoutes = (intake: EventIntake, oldest: () => number): readonly
       400: { description: 'No event is acceptable.' },
       503: { description: 'Too many events wait for the disk; Retry-After says when to come back.' },
     },
-    handle: ({ body }) => (body.many ? answerMany : answerOne)(intake, withoutOld(checkEvents(body), body.many, oldest())),
+    handle: ({ body }) => (body.many ? takeMany : takeOne)(intake, checkEvents(body, refuseOld(oldest()))),
   }),
 ];

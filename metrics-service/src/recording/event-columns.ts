@@ -7,15 +7,17 @@ export const NONE = -1;
 /** Texts that repeat, each sent once; a column has their places. */
 export interface SentTexts {
   readonly texts: readonly string[];
-  readonly places: readonly number[];
+  readonly places: Int32Array;
 }
 
 /**
- * Events column by column. A few long lists of numbers, and each text that repeats once, go from thread to thread at a fraction of what an object for each
- * event costs, and let the other thread look up each visitor, type, experiment and variant once.
+ * Events column by column. Numbers in one buffer, and each text that repeats once, go from thread to thread at a fraction of what an object for each
+ * event costs, and let the other thread look up each visitor, type, experiment and variant once. A column of numbers may be longer than `count`.
  */
 export interface SentEvents {
   readonly count: number;
+  /** Holds every column of numbers; who sends the events gives it away. */
+  readonly buffer: ArrayBuffer;
   readonly visitors: SentTexts;
   readonly types: SentTexts;
   /** Type and name: `click:hero`. */
@@ -26,8 +28,8 @@ export interface SentEvents {
   readonly uuids: Uint8Array;
   /** The other ids, by the event's place. */
   readonly other_ids: ReadonlyMap<number, string>;
-  readonly at: readonly number[];
-  readonly arrived: readonly number[];
+  readonly at: Float64Array;
+  readonly arrived: Float64Array;
   /** By the event's place, where there is one. */
   readonly values: ReadonlyMap<number, number>;
   readonly properties: ReadonlyMap<number, string>;
@@ -39,40 +41,76 @@ export interface SentEvents {
 /** What became of events, column by column and in their order. */
 export interface RecordedEvents {
   /** The place in the log; 0 for one whose id was there already, or that was left out. */
-  readonly seq: readonly number[];
+  readonly seq: Float64Array;
   /** The experiment that it counts in, 0 for none. */
-  readonly experiment: readonly number[];
+  readonly experiment: Int32Array;
   /** The word of its variant, 0 for none. */
-  readonly variant: readonly number[];
+  readonly variant: Int32Array;
 }
 
-class Texts implements SentTexts {
+/** Texts as they come, each kept once. */
+class Texts {
   readonly texts: string[] = [];
-  readonly places: number[] = [];
   readonly #known = new Map<string, number>();
-  #last = '';
+  #last: string | null = null;
   #last_place = NONE;
 
-  add(text: string | null): void {
-    if (text === null) this.places.push(NONE);
+  placeOf(text: string | null): number {
     // Those of one visitor mostly come together.
-    else if (text === this.#last && this.#last_place !== NONE) this.places.push(this.#last_place);
-    else this.places.push(this.#placeOf(text));
-  }
-
-  #placeOf(text: string): number {
-    let place = this.#known.get(text);
-    if (place === undefined) {
-      place = this.texts.push(text) - 1;
-      this.#known.set(text, place);
-    }
+    if (text === this.#last) return this.#last_place;
+    if (text === null) return NONE;
+    const place = this.#known.get(text) ?? this.#keep(text);
     this.#last = text;
     this.#last_place = place;
     return place;
   }
 
-  sent(): SentTexts {
-    return { texts: this.texts, places: this.places };
+  #keep(text: string): number {
+    const place = this.texts.push(text) - 1;
+    this.#known.set(text, place);
+    return place;
+  }
+}
+
+/** How many events the columns have room for at first; that doubles. */
+const ROOM_MIN = 64;
+const TIME_BYTES = Float64Array.BYTES_PER_ELEMENT;
+const PLACE_BYTES = Int32Array.BYTES_PER_ELEMENT;
+
+/** The columns of numbers, one after the other in a buffer. */
+class Numbers {
+  readonly room: number;
+  readonly buffer: ArrayBuffer;
+  readonly at: Float64Array;
+  readonly arrived: Float64Array;
+  readonly visitors: Int32Array;
+  readonly types: Int32Array;
+  readonly metrics: Int32Array;
+  readonly experiments: Int32Array;
+  readonly variants: Int32Array;
+  readonly uuids: Uint8Array;
+
+  constructor(room: number) {
+    const places = 2 * TIME_BYTES;
+    const placesAt = (column: number): Int32Array => new Int32Array(this.buffer, (places + column * PLACE_BYTES) * room, room);
+    const uuids = places + 5 * PLACE_BYTES;
+    this.room = room;
+    this.buffer = new ArrayBuffer((uuids + UUID_BYTES) * room);
+    this.at = new Float64Array(this.buffer, 0, room);
+    this.arrived = new Float64Array(this.buffer, TIME_BYTES * room, room);
+    this.visitors = placesAt(0);
+    this.types = placesAt(1);
+    this.metrics = placesAt(2);
+    this.experiments = placesAt(3);
+    this.variants = placesAt(4);
+    this.uuids = new Uint8Array(this.buffer, uuids * room);
+  }
+
+  /** The same in a buffer of twice the size. */
+  doubled(): Numbers {
+    const larger = new Numbers(this.room * 2);
+    for (const column of ['at', 'arrived', 'visitors', 'types', 'metrics', 'experiments', 'variants', 'uuids'] as const) larger[column].set(this[column]);
+    return larger;
   }
 }
 
@@ -84,13 +122,11 @@ export class EventColumns {
   readonly #experiments = new Texts();
   readonly #variants = new Texts();
   readonly #other_ids = new Map<number, string>();
-  readonly #at: number[] = [];
-  readonly #arrived: number[] = [];
   readonly #values = new Map<number, number>();
   readonly #properties = new Map<number, string>();
   readonly #contexts = new Map<number, string>();
   readonly #excluded = new Map<number, string>();
-  #uuids = new Uint8Array(32 * UUID_BYTES);
+  #numbers = new Numbers(ROOM_MIN);
   #count = 0;
 
   get count(): number {
@@ -99,46 +135,40 @@ export class EventColumns {
 
   /** Appends an event that came by the open path; `excluded_as` says why one is only tallied. */
   add(event: RecordableEvent, excluded_as: string | undefined): void {
-    const { event_type, event_name, value, properties, context } = event;
+    const { event_id, event_type, event_name, value, properties, context } = event;
     const place = this.#count;
     this.#count += 1;
-    this.#visitors.add(event.visitor_id);
-    this.#types.add(event_type);
-    this.#metrics.add(event_name === null ? null : `${event_type}:${event_name}`);
-    this.#experiments.add(event.experiment_id);
-    this.#variants.add(event.variant);
-    this.#at.push(event.at);
-    this.#arrived.push(event.arrived);
-    this.#addId(event.event_id, place);
+    if (place === this.#numbers.room) this.#numbers = this.#numbers.doubled();
+    const numbers = this.#numbers;
+    numbers.at[place] = event.at;
+    numbers.arrived[place] = event.arrived;
+    numbers.visitors[place] = this.#visitors.placeOf(event.visitor_id);
+    numbers.types[place] = this.#types.placeOf(event_type);
+    numbers.metrics[place] = this.#metrics.placeOf(event_name === null ? null : `${event_type}:${event_name}`);
+    numbers.experiments[place] = this.#experiments.placeOf(event.experiment_id);
+    numbers.variants[place] = this.#variants.placeOf(event.variant);
+    if (!writeUuid(event_id, numbers.uuids, place * UUID_BYTES)) this.#other_ids.set(place, event_id);
     if (value !== null) this.#values.set(place, value);
     if (properties !== null) this.#properties.set(place, properties);
     if (context !== null) this.#contexts.set(place, context);
     if (excluded_as !== undefined) this.#excluded.set(place, excluded_as);
   }
 
-  #addId(id: string, place: number): void {
-    const end = (place + 1) * UUID_BYTES;
-    if (end > this.#uuids.length) {
-      const larger = new Uint8Array(this.#uuids.length * 2);
-      larger.set(this.#uuids);
-      this.#uuids = larger;
-    }
-    if (!writeUuid(id, this.#uuids, end - UUID_BYTES)) this.#other_ids.set(place, id);
-  }
-
   /** What goes to the other thread. */
   sent(): SentEvents {
+    const { buffer, at, arrived, uuids, visitors, types, metrics, experiments, variants } = this.#numbers;
     return {
       count: this.#count,
-      visitors: this.#visitors.sent(),
-      types: this.#types.sent(),
-      metrics: this.#metrics.sent(),
-      experiments: this.#experiments.sent(),
-      variants: this.#variants.sent(),
-      uuids: this.#uuids.subarray(0, this.#count * UUID_BYTES),
+      buffer,
+      visitors: { texts: this.#visitors.texts, places: visitors },
+      types: { texts: this.#types.texts, places: types },
+      metrics: { texts: this.#metrics.texts, places: metrics },
+      experiments: { texts: this.#experiments.texts, places: experiments },
+      variants: { texts: this.#variants.texts, places: variants },
+      uuids,
       other_ids: this.#other_ids,
-      at: this.#at,
-      arrived: this.#arrived,
+      at,
+      arrived,
       values: this.#values,
       properties: this.#properties,
       contexts: this.#contexts,

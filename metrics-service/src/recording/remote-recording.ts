@@ -57,7 +57,7 @@ export class RemoteRecording implements ThreadActs {
   }
 
   recordEvents(events: SentEvents): Promise<RecordedEvents> {
-    return this.call('recordEvents', events);
+    return this.call('recordEvents', events, [events.buffer]);
   }
 
   importRecords(records: readonly ImportRecord[]): Promise<number> {
@@ -92,11 +92,12 @@ export class RemoteRecording implements ThreadActs {
     return this.call('close');
   }
 
-  private call<T>(act: keyof ThreadActs, argument?: unknown): Promise<T> {
+  /** Asks the thread; `given` is moved to it, not copied. */
+  private call<T>(act: keyof ThreadActs, argument?: unknown, given: readonly ArrayBuffer[] = []): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.last_id += 1;
       this.waiting.set(this.last_id, { resolve, reject });
-      this.worker.postMessage({ id: this.last_id, act, argument } satisfies ThreadCall);
+      this.worker.postMessage({ id: this.last_id, act, argument } satisfies ThreadCall, given);
     });
   }
 

@@ -7,6 +7,7 @@ import { parseQuery } from '../../schema/query.ts';
 import { boolean, integer, number, oneOf, string, timeOf, timestamp } from '../../schema/scalars.ts';
 import { optional, parse } from '../../schema/schema.ts';
 import type { Schema } from '../../schema/schema.ts';
+import { randomFrom } from '../statistics/variants.ts';
 
 interface Order {
   readonly name: string;
@@ -87,6 +88,20 @@ test('timeOf() reads ISO 8601 and takes UTC where no zone is named', () => {
   assert.equal(timeOf('2017-01-02T13:42:05+02:00'), Date.UTC(2017, 0, 2, 11, 42, 5));
   assert.equal(timeOf('2017-01-02'), Date.UTC(2017, 0, 2));
   for (const text of ['', 'now', '2017-13-01', '1e3', '2017-01-02T25:00', '12017-01-01', '1969-12-31']) assert.equal(timeOf(text), undefined, text);
+});
+
+const SEED = Date.now() >>> 0;
+
+test(`timeOf() reads the usual form as Date.parse does, and refuses what only looks like it (seed ${SEED})`, () => {
+  const random = randomFrom(SEED);
+  const below = (max: number, digits: number): string => String(Math.floor(random() * max)).padStart(digits, '0');
+  for (let round = 0; round < 50_000; round += 1) {
+    let text = `${below(3_000, 4)}-${below(14, 2)}-${below(33, 2)}T${below(26, 2)}:${below(62, 2)}:${below(62, 2)}.${below(1_000, 3)}Z`;
+    if (random() < 0.2) text = text.replace(text.charAt(random() * text.length), ':');
+    const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) ? Date.parse(text) : NaN;
+    assert.equal(timeOf(text), time >= 0 && time < Date.UTC(2200) ? time : undefined, text);
+  }
+  for (let time = 0; time < Date.UTC(2200); time += 43_210_987) assert.equal(timeOf(new Date(time).toISOString()), time);
 });
 
 test('parse() never lists more than a hundred faults', () => {
