@@ -10,7 +10,7 @@ const SWEEP_MS = 1_000;
 
 interface Pending {
   readonly until: number;
-  readonly expire: () => void;
+  readonly giveUp: (problem: Problem) => void;
 }
 
 const pending = new Set<Pending>();
@@ -21,7 +21,7 @@ const watch = (entry: Pending): void => {
   pending.add(entry);
   sweeper ??= setInterval(() => {
     const now = performance.now();
-    for (const each of pending) if (each.until < now) each.expire();
+    for (const each of pending) if (each.until < now) each.giveUp(new Problem('too_slow', 'The body did not arrive in time.'));
     if (pending.size === 0) {
       clearInterval(sweeper);
       sweeper = undefined;
@@ -39,26 +39,28 @@ export const readBytes = (call: Call, limit: number = BODY_BYTES_MAX, deadline_m
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const finish = (problem?: Problem): void => {
+    const giveUp = (problem: Problem): void => {
       pending.delete(entry);
-      if (problem === undefined) resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size));
-      else {
-        input.pause();
-        input.removeAllListeners('data');
-        reject(problem);
-      }
+      input.pause();
+      input.removeAllListeners('data');
+      reject(problem);
     };
-    const entry: Pending = { until: performance.now() + deadline_ms, expire: () => finish(new Problem('too_slow', 'The body did not arrive in time.')) };
+    const entry: Pending = { until: performance.now() + deadline_ms, giveUp };
     watch(entry);
     input.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) finish(tooLarge(limit));
+      if (size > limit) giveUp(tooLarge(limit));
       else chunks.push(chunk);
     });
-    input.once('end', () => finish());
-    input.once('error', () => finish(new Problem('malformed', 'The connection broke before the body was complete.')));
-    input.once('close', () => {
-      if (!input.readableEnded) finish(new Problem('malformed', 'The connection closed before the body was complete.'));
+    input.on('end', () => {
+      pending.delete(entry);
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size));
+      // The request is kept until it is answered; its body need not be.
+      chunks.length = 0;
+    });
+    input.on('error', () => giveUp(new Problem('malformed', 'The connection broke before the body was complete.')));
+    input.on('close', () => {
+      if (!input.readableEnded) giveUp(new Problem('malformed', 'The connection closed before the body was complete.'));
     });
   });
 };
@@ -83,10 +85,9 @@ export const requireType = (call: Call, allowed: readonly string[]): void => {
 };
 
 /** Reads a JSON body within the limits on size, time, depth and names; an empty one is taken for `absent` where that is given. */
-export const readJson = async (call: Call, limit: number = BODY_BYTES_MAX, types: readonly string[] = ['application/json'], absent?: string): Promise<unknown> => {
+export const readJson = (call: Call, limit: number = BODY_BYTES_MAX, types: readonly string[] = ['application/json'], absent?: string): Promise<unknown> => {
   requireType(call, types);
-  const bytes = await readBytes(call, limit);
-  return parseJson(bytes.length === 0 && absent !== undefined ? absent : decodeUtf8(bytes));
+  return readBytes(call, limit).then((bytes) => parseJson(bytes.length === 0 && absent !== undefined ? absent : decodeUtf8(bytes)));
 };
 
 /** Reads an HTML form (`application/x-www-form-urlencoded`). */
