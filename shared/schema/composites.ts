@@ -22,9 +22,9 @@ export const isObject = (value: unknown): value is Record<string, unknown> => ty
 /** Describes an object with known members; unknown ones are ignored and not copied. */
 export const object = <T>(shape: Shape<T>, rules: ObjectRules = {}): ObjectSchema<T> => {
   const members = new Map(Object.entries(shape) as [string, Schema<unknown>][]);
-  // Steps are escaped once, here: this runs for every member of every event.
-  const entries = [...members].map(([name, schema]) => [name, schema, pointer('', name)] as const);
   const aliasOf = new Map(Object.entries(rules.aliases ?? {}).map(([alias, name]) => [name, alias]));
+  // Looked up and escaped once, here: `check` runs for every item of a list.
+  const entries = [...members].map(([name, schema]) => [name, schema, pointer('', name), aliasOf.get(name)] as const);
   const required = entries.filter(([, schema]) => !schema.optional).map(([name]) => name);
   return {
     members,
@@ -35,8 +35,7 @@ export const object = <T>(shape: Shape<T>, rules: ObjectRules = {}): ObjectSchem
         faults.add(at, 'must be an object');
         return parsed as T;
       }
-      for (const [name, schema, step] of entries) {
-        const alias = aliasOf.get(name);
+      for (const [name, schema, step, alias] of entries) {
         let member = Object.hasOwn(value, name) ? value[name] : undefined;
         if (member === undefined && alias !== undefined && Object.hasOwn(value, alias)) member = value[alias];
         if (member !== undefined) parsed[name] = schema.check(member, at + step, faults);
