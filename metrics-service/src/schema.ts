@@ -1,4 +1,5 @@
 import type { Migration } from '../../shared/sqlite/migrate.ts';
+import { joinEventRows } from './event/join-event-rows.ts';
 
 /** Marks a file as metrics-service's own ("FSmt"). */
 export const APPLICATION_ID = 0x46_53_6d_74;
@@ -125,5 +126,26 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     name: 'blocks that keep when things happened apart from what happened',
     sql: 'DELETE FROM session_blocks; DELETE FROM session_columns;',
+  },
+  {
+    // `first_seq` finds a block; its columns are those of `EventFacts` and `EventDetails`. `places` is there to take many ids with one statement.
+    name: 'events in blocks, column by column',
+    sql: `
+      CREATE TABLE event_blocks (
+        first_seq INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL, events INTEGER NOT NULL, earliest INTEGER NOT NULL, latest INTEGER NOT NULL,
+        facts BLOB NOT NULL, ids BLOB NOT NULL, texts BLOB
+      ) STRICT;
+      CREATE INDEX event_blocks_by_time ON event_blocks (latest, earliest, events);
+      CREATE TABLE loose_events (
+        first_seq INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL, events INTEGER NOT NULL, earliest INTEGER NOT NULL, latest INTEGER NOT NULL,
+        facts BLOB NOT NULL, ids BLOB NOT NULL, texts BLOB
+      ) STRICT;
+      CREATE TABLE visitor_blocks (visitor INTEGER NOT NULL, first_seq INTEGER NOT NULL, PRIMARY KEY (visitor, first_seq)) STRICT, WITHOUT ROWID;
+      CREATE TABLE event_ids (event_id ANY PRIMARY KEY) STRICT, WITHOUT ROWID;
+      CREATE TABLE places (place INTEGER PRIMARY KEY) STRICT;
+      WITH RECURSIVE numbers (number) AS (VALUES (0) UNION ALL SELECT number + 1 FROM numbers WHERE number < 999) INSERT INTO places SELECT number FROM numbers;
+      INSERT INTO event_ids SELECT event_id FROM events ORDER BY event_id;
+    `,
+    run: joinEventRows,
   },
 ];

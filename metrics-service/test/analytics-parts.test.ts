@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { packColumns, unpackColumns } from '../src/analytics/columns.ts';
+import { packColumns, unpackColumns } from '../src/columns.ts';
 import { FAMILIES, packFamily } from '../src/analytics/session-block.ts';
 import { sharePage } from '../src/analytics/share-list.ts';
 import { addEvent, isBounce, joinSession, sessionOf } from '../src/analytics/session.ts';

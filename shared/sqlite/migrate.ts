@@ -5,6 +5,8 @@ import { StartFault } from '../start-fault.ts';
 export interface Migration {
   readonly name: string;
   readonly sql: string;
+  /** What SQL alone cannot do, afterwards and in the same transaction. */
+  readonly run?: (connection: Pick<DatabaseSync, 'exec' | 'prepare'>) => void;
 }
 
 /**
@@ -22,6 +24,7 @@ export const migrate = (connection: DatabaseSync, migrations: readonly Migration
       if (index < version) continue;
       applying = `Migration ${index + 1} (${migration.name})`;
       connection.exec(migration.sql);
+      migration.run?.(connection);
       if (!connection.isTransaction) throw new Error('it ended the transaction');
     }
     if (connection.prepare('PRAGMA foreign_key_check').get() !== undefined) throw new Error('it leaves rows whose foreign key points nowhere');

@@ -1,4 +1,4 @@
-import type { Column } from './columns.ts';
+import type { Column } from '../columns.ts';
 import type { SessionBlock, TrailColumns } from './session-block.ts';
 import { VisitorSlots } from './visitor-slots.ts';
 

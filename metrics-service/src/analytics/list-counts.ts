@@ -1,5 +1,5 @@
 import type { EventShare, PageShare } from '../../../shared/contract/analytics.ts';
-import type { Column } from './columns.ts';
+import type { Column } from '../columns.ts';
 import type { SessionFilter } from './session-filter.ts';
 import type { SessionReader, Stretch } from './session-reader.ts';
 import { VisitorSet } from './visitor-set.ts';

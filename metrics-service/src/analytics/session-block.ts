@@ -1,5 +1,5 @@
-import { packColumns, unpackColumns } from './columns.ts';
-import type { Column } from './columns.ts';
+import { packColumns, unpackColumns } from '../columns.ts';
+import type { Column } from '../columns.ts';
 import { TRAIL_STRIDE } from './trail.ts';
 import type { Session } from './session.ts';
 

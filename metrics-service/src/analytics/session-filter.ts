@@ -1,6 +1,6 @@
 import type { VisitSource } from '../../../shared/contract/analytics.ts';
 import type { WordStore } from '../word/word-store.ts';
-import type { Column } from './columns.ts';
+import type { Column } from '../columns.ts';
 import type { SessionBlock } from './session-block.ts';
 
 /** Which sessions a caller wants to see; what is absent lets all pass. */

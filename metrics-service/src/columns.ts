@@ -14,15 +14,15 @@ const narrowest = (values: readonly number[]): Column => {
 
 const padded = (length: number): number => Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 
-/** Packs columns into bytes: their number, then length and width of each, then each at a multiple of eight. */
-export const packColumns = (columns: readonly (readonly number[])[]): Uint8Array => {
-  const narrow = columns.map(narrowest);
+/** Packs columns into bytes: their number, then length and width of each, then each at a multiple of eight. What is a `Column` already stays as wide as it is, and may hold any numbers. */
+export const packColumns = (columns: readonly (readonly number[] | Column)[]): Uint8Array => {
+  const narrow = columns.map((column) => (Array.isArray(column) ? narrowest(column) : (column as Column)));
   const header = new Uint32Array([narrow.length, ...narrow.flatMap((column) => [column.length, column.BYTES_PER_ELEMENT])]);
   const bytes = new Uint8Array(padded(header.byteLength) + narrow.reduce((sum, column) => sum + padded(column.byteLength), 0));
   bytes.set(new Uint8Array(header.buffer));
   let place = padded(header.byteLength);
   for (const column of narrow) {
-    bytes.set(new Uint8Array(column.buffer), place);
+    bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), place);
     place += padded(column.byteLength);
   }
   return bytes;

@@ -1,0 +1,177 @@
+import type { Database } from '../../../shared/sqlite/database.ts';
+import type { ExperimentStore } from '../experiment/experiment-store.ts';
+import type { AttributableEvent } from '../rollup/attribution.ts';
+import { packBlock, valueAt } from './event-block.ts';
+import type { FactColumns, StoredColumns } from './event-block.ts';
+import { EventIds } from './event-ids.ts';
+import { EventReader, lastSeqOf } from './event-reader.ts';
+import type { EventBlock } from './event-reader.ts';
+import { BLOCK_EVENTS, FullBlocks, parted } from './full-blocks.ts';
+import { LooseEvents } from './loose-events.ts';
+import type { EventRow } from './loose-events.ts';
+
+/** How many full blocks are kept in memory for the visitors whose events they have. */
+const BLOCKS_REMEMBERED = 32;
+
+/**
+ * Writes the log of events. What a work adds is written at its end, as one row of a few long columns; when enough of these have gathered they are
+ * joined into a full block. Works inside the caller's transaction; reads what the work itself has added or removed.
+ */
+export class EventWriter {
+  readonly ids: EventIds;
+  private readonly reader: EventReader;
+  private readonly experiments: ExperimentStore;
+  private readonly full: FullBlocks;
+  private readonly insertLoose;
+  private readonly selectLoose;
+  private readonly deleteLoose;
+  /** What is on disk and in no full block yet; undefined where only the disk knows. */
+  private loose: LooseEvents | undefined;
+  /** What is not on disk yet. */
+  private fresh = new LooseEvents();
+  /** By visitor: the time before which their events are removed with this work. */
+  private readonly removals = new Map<number, number>();
+  private readonly remembered = new Map<number, EventBlock>();
+  private last_seq: number;
+
+  constructor(database: Database, experiments: ExperimentStore) {
+    this.reader = new EventReader(database);
+    this.experiments = experiments;
+    this.ids = new EventIds(database);
+    this.full = new FullBlocks(database);
+    this.insertLoose = database.prepare('INSERT INTO loose_events (first_seq, last_seq, events, earliest, latest, facts, ids, texts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    this.selectLoose = database.prepare('SELECT facts, ids, texts FROM loose_events ORDER BY first_seq');
+    this.deleteLoose = database.prepare('DELETE FROM loose_events');
+    this.last_seq = this.reader.lastSeq;
+  }
+
+  /** Adds an event whose id was taken; answers its place in the log. Places are never given twice while the process lives. */
+  add(event: EventRow): number {
+    this.last_seq += 1;
+    this.fresh.add(this.last_seq, event);
+    return this.last_seq;
+  }
+
+  /** Reads what decides where a visitor's events count. */
+  attributable(visitor: number): readonly AttributableEvent[] {
+    const before = this.removals.get(visitor) ?? -Infinity;
+    const found: AttributableEvent[] = [];
+    for (const key of this.reader.keysOf(visitor)) {
+      const block = this.remember(key);
+      this.collect(block, (place) => valueAt(block, place), visitor, before, found);
+    }
+    for (const events of [this.looseEvents(), this.fresh]) this.collect(events, (place) => events.value[place] ?? null, visitor, before, found);
+    return found;
+  }
+
+  private collect(facts: FactColumns, valueOf: (place: number) => number | null, visitor: number, before: number, found: AttributableEvent[]): void {
+    const wanted = visitor - facts.first_visitor;
+    for (let place = 0; place < facts.count; place += 1) {
+      if (facts.visitor[place] !== wanted) continue;
+      const at = facts.first_at + (facts.at[place] as number);
+      if (at < before) continue;
+      const experiment = facts.experiment[place] as number;
+      found.push({
+        type: facts.type[place] as number,
+        named_metric: facts.name[place] || null,
+        experiment: experiment === 0 ? null : this.experiments.meaningOf(experiment),
+        variant: facts.variant[place] || null,
+        at,
+        arrived: facts.first_arrived + (facts.arrived[place] as number),
+        value: valueOf(place),
+        imported: facts.imported[place] === 1,
+      });
+    }
+  }
+
+  /** Removes a visitor's events before a time; answers how many. */
+  remove(visitor: number, before: number = Infinity): number {
+    const removed = this.attributable(visitor).reduce((count, { at }) => (at < before ? count + 1 : count), 0);
+    if (removed > 0) this.removals.set(visitor, Math.max(before, this.removals.get(visitor) ?? -Infinity));
+    return removed;
+  }
+
+  /** Finds the visitors whose events give their experiment this name; reads all events. */
+  visitorsNaming(name: number): readonly number[] {
+    const found = new Set<number>();
+    const look = ({ count, first_visitor, experiment, visitor }: FactColumns): void => {
+      for (let place = 0; place < count; place += 1) if (experiment[place] === name) found.add(first_visitor + (visitor[place] as number));
+    };
+    for (let block = this.reader.next(0); block !== undefined; block = this.reader.next(lastSeqOf(block))) look(block);
+    look(this.fresh);
+    return [...found];
+  }
+
+  /** Writes what the work has added and removed; called at its end. */
+  flush(): void {
+    if (this.removals.size > 0) this.sweep();
+    if (this.fresh.count === 0) return;
+    const loose = this.looseEvents();
+    const fresh = this.fresh;
+    this.fresh = new LooseEvents();
+    if (loose.count + fresh.count < BLOCK_EVENTS) {
+      loose.addAll(fresh);
+      this.writeLoose(fresh);
+      return;
+    }
+    if (loose.count === 0) this.full.add(fresh);
+    else {
+      loose.addAll(fresh);
+      this.full.add(loose);
+      this.deleteLoose.run();
+      this.loose = new LooseEvents();
+    }
+  }
+
+  /** Forgets what a rolled-back transaction may have taught. */
+  forget(): void {
+    this.loose = undefined;
+    this.fresh = new LooseEvents();
+    this.removals.clear();
+    this.remembered.clear();
+  }
+
+  private sweep(): void {
+    const stays = (visitor: number, at: number): boolean => at >= (this.removals.get(visitor) ?? -Infinity);
+    const keys = new Set([...this.removals.keys()].flatMap((visitor) => this.reader.keysOf(visitor)));
+    for (const key of keys) this.full.sweep(key, stays);
+    this.remembered.clear();
+    const loose = this.sweepLoose(this.looseEvents(), stays);
+    if (loose !== this.loose) {
+      this.deleteLoose.run();
+      if (loose.count > 0) this.writeLoose(loose);
+      this.loose = loose;
+    }
+    this.fresh = this.sweepLoose(this.fresh, stays);
+    this.removals.clear();
+  }
+
+  private sweepLoose(events: LooseEvents, stays: (visitor: number, at: number) => boolean): LooseEvents {
+    if (events.count === 0) return events;
+    const [kept, gone] = parted(packBlock(events), stays);
+    this.full.forgetIds(gone);
+    return gone.count === 0 ? events : kept;
+  }
+
+  private writeLoose(events: LooseEvents): void {
+    const { first_seq, last_seq, events: count, earliest, latest, facts, ids, texts } = packBlock(events);
+    this.insertLoose.run(first_seq, last_seq, count, earliest, latest, facts, ids, texts);
+  }
+
+  private looseEvents(): LooseEvents {
+    if (this.loose !== undefined) return this.loose;
+    this.loose = new LooseEvents();
+    for (const row of this.selectLoose.all()) this.loose.addStored(row as unknown as StoredColumns);
+    return this.loose;
+  }
+
+  /** Answers a full block, from memory if it was read lately. */
+  private remember(key: number): EventBlock {
+    const block = this.remembered.get(key) ?? (this.reader.block(key) as EventBlock);
+    this.remembered.delete(key);
+    this.remembered.set(key, block);
+    const [oldest] = this.remembered.keys();
+    if (this.remembered.size > BLOCKS_REMEMBERED && oldest !== undefined) this.remembered.delete(oldest);
+    return block;
+  }
+}
