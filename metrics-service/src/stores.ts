@@ -9,7 +9,8 @@ import { UnreadEvents } from './analytics/unread-events.ts';
 import { AssignmentStore } from './assignment/assignment-store.ts';
 import { BotTally } from './event/bot-tally.ts';
 import { EventRecorder } from './event/event-recorder.ts';
-import { EventStore } from './event/event-store.ts';
+import { EventReader } from './event/event-reader.ts';
+import { EventWriter } from './event/event-writer.ts';
 import { ExperimentStore } from './experiment/experiment-store.ts';
 import { MetaStore } from './meta-store.ts';
 import { LocalRecording } from './recording/local-recording.ts';
@@ -29,7 +30,7 @@ export interface ReadStores {
   readonly words: WordStore;
   readonly visitors: VisitorStore;
   readonly experiments: ExperimentStore;
-  readonly events: EventStore;
+  readonly events: EventReader;
   readonly assignments: AssignmentStore;
   readonly tally: BotTally;
   readonly stats: StatsStore;
@@ -46,6 +47,7 @@ export interface AppStores extends ReadStores {
 
 /** All that reads and writes it, and the one writer that its changes go through. */
 export interface Stores extends AppStores {
+  readonly event_writer: EventWriter;
   readonly rollups: RollupStore;
   readonly frozen: FrozenStore;
   readonly follower: SessionFollower;
@@ -63,7 +65,7 @@ export const createReadStores = (database: Database): ReadStores => {
     words,
     experiments,
     visitors: new VisitorStore(database),
-    events: new EventStore(database, words, experiments),
+    events: new EventReader(database),
     assignments: new AssignmentStore(database),
     tally: new BotTally(database),
     stats: new StatsStore(database, words),
@@ -78,16 +80,18 @@ export const createReadStores = (database: Database): ReadStores => {
 export const createStores = (database: Database, own_hosts: readonly string[] = []): Stores => {
   const reading = createReadStores(database);
   const { words, visitors, experiments, events, assignments, meta, sessions, blocks } = reading;
+  const event_writer = new EventWriter(database, experiments);
   const rollups = new RollupStore(database);
   const sessionizer = new Sessionizer({ sessions, blocks, words, meta, own_hosts, unread: new UnreadEvents(database, words), last_seq: events.lastSeq });
-  const writer = new Writer(new GroupCommit(database), [words, visitors, experiments, rollups, sessionizer], () => {
+  const writer = new Writer(new GroupCommit(database), [words, visitors, experiments, event_writer, rollups, sessionizer], () => {
+    event_writer.flush();
     rollups.flush();
     sessionizer.flushIfMany();
   });
   const follower = new SessionFollower({ sessionizer, packer: new Packer(sessions, blocks), writer });
-  const recorder = new EventRecorder({ ...reading, rollups, sessionizer });
-  const reattribution = new Reattribution({ events, visitors, assignments, rollups, sessionizer });
+  const recorder = new EventRecorder({ ...reading, event_writer, rollups, sessionizer });
+  const reattribution = new Reattribution({ event_writer, visitors, assignments, rollups, sessionizer });
   const frozen = new FrozenStore(database);
-  const recording = new LocalRecording({ ...reading, frozen, recorder, reattribution, follower, writer });
-  return { ...reading, rollups, frozen, follower, recorder, reattribution, writer, recording };
+  const recording = new LocalRecording({ ...reading, event_writer, frozen, recorder, reattribution, follower, writer });
+  return { ...reading, event_writer, rollups, frozen, follower, recorder, reattribution, writer, recording };
 };

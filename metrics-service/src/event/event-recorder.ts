@@ -7,7 +7,8 @@ import type { RollupStore } from '../rollup/rollup-store.ts';
 import type { Visitor, VisitorStore } from '../visitor/visitor-store.ts';
 import type { WordStore } from '../word/word-store.ts';
 import type { BotTally } from './bot-tally.ts';
-import type { EventRow, EventStore } from './event-store.ts';
+import type { EventWriter } from './event-writer.ts';
+import type { EventRow } from './loose-events.ts';
 import { HOMEPAGE } from './recordable-event.ts';
 import type { RecordableEvent } from './recordable-event.ts';
 
@@ -20,7 +21,7 @@ export interface Recorded {
 
 /** What recording works with. */
 export interface EventRecorderNeeds {
-  readonly events: EventStore;
+  readonly event_writer: EventWriter;
   readonly visitors: VisitorStore;
   readonly words: WordStore;
   readonly experiments: ExperimentStore;
@@ -52,7 +53,7 @@ export class EventRecorder {
 
   /** Records one event; the same id a second time changes nothing. */
   record(event: RecordableEvent): Recorded {
-    const { visitors, words, experiments } = this.needs;
+    const { visitors, words, experiments, event_writer } = this.needs;
     const { event_type, event_name, experiment_id, variant } = event;
     const visitor = visitors.open(event.visitor_id);
     const name = experiment_id === null ? undefined : experiments.name(experiment_id);
@@ -71,18 +72,19 @@ export class EventRecorder {
       properties: event.properties,
       context: event.context,
     };
-    return this.store(visitor, row, name, event_type, event_name);
+    return this.store(visitor, row, event_writer.ids.take(row.event_id), name, event_type, event_name);
   }
 
   /** Records events that came by the open path; those to be left out are tallied. */
   recordAll(events: SentEvents): RecordedEvents {
-    const { visitors, words, experiments, tally } = this.needs;
+    const { visitors, words, experiments, tally, event_writer } = this.needs;
     const visitorOf = lookedUp(events.visitors, (text) => visitors.open(text));
     const typeOf = lookedUp(events.types, (text) => words.idOf(text));
     const metricOf = lookedUp(events.metrics, (text) => words.idOf(text));
     const variantOf = lookedUp(events.variants, (text) => words.idOf(text));
     const nameOf = lookedUp(events.experiments, (text) => experiments.name(text));
     const recorded = { seq: new Float64Array(events.count), experiment: new Int32Array(events.count), variant: new Int32Array(events.count) };
+    const are_new = events.excluded.size === 0 && events.other_ids.size === 0 && event_writer.ids.takeAll(events.uuids, events.count);
     const recordAt = (event: number): Recorded => {
       const visitor = visitorOf(event) as Visitor;
       const name = nameOf(event);
@@ -102,7 +104,7 @@ export class EventRecorder {
         properties: events.properties.get(event) ?? null,
         context: events.contexts.get(event) ?? null,
       };
-      return this.store(visitor, row, name, event_type, textAt(events.metrics, event)?.slice(event_type.length + 1) ?? null);
+      return this.store(visitor, row, are_new || event_writer.ids.take(row.event_id), name, event_type, textAt(events.metrics, event)?.slice(event_type.length + 1) ?? null);
     };
     for (let event = 0; event < events.count; event += 1) {
       const reason = events.excluded.get(event);
@@ -115,9 +117,9 @@ export class EventRecorder {
     return recorded;
   }
 
-  private store(visitor: Visitor, row: EventRow, name: ExperimentName | undefined, event_type: string, event_name: string | null): Recorded {
-    const { events, rollups, sessionizer } = this.needs;
-    const seq = events.add(row);
+  private store(visitor: Visitor, row: EventRow, is_new: boolean, name: ExperimentName | undefined, event_type: string, event_name: string | null): Recorded {
+    const { event_writer, rollups, sessionizer } = this.needs;
+    const seq = is_new ? event_writer.add(row) : 0;
     if (seq !== 0) {
       visitor.has_events = true;
       rollups.add(visitor, row);

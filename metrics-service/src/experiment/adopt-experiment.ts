@@ -1,6 +1,6 @@
 import type { Experiment } from '../../../shared/contract/experiment.ts';
 import type { AssignmentStore } from '../assignment/assignment-store.ts';
-import type { EventStore } from '../event/event-store.ts';
+import type { EventWriter } from '../event/event-writer.ts';
 import type { FrozenStore } from '../retention/frozen-store.ts';
 import type { Reattribution } from '../rollup/reattribution.ts';
 import type { VisitorStore } from '../visitor/visitor-store.ts';
@@ -9,7 +9,7 @@ import type { ExperimentStore, StoredExperiment } from './experiment-store.ts';
 /** What adopting a definition may touch. */
 export interface AdoptionNeeds {
   readonly experiments: ExperimentStore;
-  readonly events: EventStore;
+  readonly event_writer: EventWriter;
   readonly assignments: AssignmentStore;
   readonly frozen: FrozenStore;
   readonly reattribution: Reattribution;
@@ -69,8 +69,8 @@ const undefinedMeaning = ({ experiments }: AdoptionNeeds, text: string): number 
   return name !== undefined && isOpen(experiments.get(name.experiment)) ? name.experiment : undefined;
 };
 
-const absorb = ({ experiments, events, assignments, frozen, reattribution }: AdoptionNeeds, from: number, into: number): void => {
-  const visitors = new Set([...experiments.namesOf(from).flatMap((name) => events.visitorsNaming(name)), ...assignments.visitorsIn(from)]);
+const absorb = ({ experiments, event_writer, assignments, frozen, reattribution }: AdoptionNeeds, from: number, into: number): void => {
+  const visitors = new Set([...experiments.namesOf(from).flatMap((name) => event_writer.visitorsNaming(name)), ...assignments.visitorsIn(from)]);
   reattribution.change([...visitors], () => {
     assignments.move(from, into);
     frozen.move(from, into);

@@ -17,7 +17,7 @@ const OVERLAP_MS = 1_000;
 /** What following needs. */
 export interface ExperimentFollowerNeeds {
   readonly peer: Peer;
-  readonly stores: Pick<Stores, 'assignments' | 'events' | 'experiments' | 'frozen' | 'reattribution' | 'visitors' | 'writer'>;
+  readonly stores: Pick<Stores, 'assignments' | 'event_writer' | 'experiments' | 'frozen' | 'reattribution' | 'visitors' | 'writer'>;
   readonly meta: MetaStore;
   readonly log: Log;
 }

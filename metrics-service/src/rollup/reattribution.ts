@@ -1,7 +1,7 @@
 import type { Sessionizer } from '../analytics/sessionizer.ts';
 import type { AssignmentStore, AssignmentRow } from '../assignment/assignment-store.ts';
 import { enrolmentsOf, NOT_ENROLLED } from '../assignment/enrolment.ts';
-import type { EventStore } from '../event/event-store.ts';
+import type { EventWriter } from '../event/event-writer.ts';
 import type { VisitorStore } from '../visitor/visitor-store.ts';
 import { ledgerOf } from './ledger.ts';
 import type { RollupStore } from './rollup-store.ts';
@@ -15,14 +15,14 @@ export interface Erased {
 
 /** Changes who was assigned what, and with it where events that are known already count. Works inside the caller's transaction. */
 export class Reattribution {
-  private readonly events: EventStore;
+  private readonly event_writer: EventWriter;
   private readonly visitors: VisitorStore;
   private readonly assignments: AssignmentStore;
   private readonly rollups: RollupStore;
   private readonly sessionizer: Sessionizer;
 
-  constructor(stores: { readonly events: EventStore; readonly visitors: VisitorStore; readonly assignments: AssignmentStore; readonly rollups: RollupStore; readonly sessionizer: Sessionizer }) {
-    this.events = stores.events;
+  constructor(stores: { readonly event_writer: EventWriter; readonly visitors: VisitorStore; readonly assignments: AssignmentStore; readonly rollups: RollupStore; readonly sessionizer: Sessionizer }) {
+    this.event_writer = stores.event_writer;
     this.visitors = stores.visitors;
     this.assignments = stores.assignments;
     this.rollups = stores.rollups;
@@ -36,7 +36,7 @@ export class Reattribution {
     const first = !enrolments.has(assignment.experiment);
     if (!this.assignments.add({ visitor: id, ...assignment }, first && !assignment.forced)) return false;
     // Most are new, and then there is nothing to be read.
-    const events = visitor.has_events ? this.events.attributable(id) : [];
+    const events = visitor.has_events ? this.event_writer.attributable(id) : [];
     const after = enrolments.size === 0 ? enrolmentsOf([assignment]) : this.visitors.enrolments(id);
     this.visitors.enrol(visitor_id, visitor, after);
     this.rollups.takeOff(id, ledgerOf(events, enrolments));
@@ -48,11 +48,11 @@ export class Reattribution {
 
   /** Changes the stored facts of some visitors and counts all of their events anew. */
   change(visitors: readonly number[], change: () => void): void {
-    for (const id of visitors) this.rollups.takeOff(id, ledgerOf(this.events.attributable(id), this.visitors.enrolments(id)));
+    for (const id of visitors) this.rollups.takeOff(id, ledgerOf(this.event_writer.attributable(id), this.visitors.enrolments(id)));
     change();
     for (const id of visitors) {
       const enrolments = this.visitors.enrolments(id);
-      this.rollups.putOn(id, ledgerOf(this.events.attributable(id), enrolments));
+      this.rollups.putOn(id, ledgerOf(this.event_writer.attributable(id), enrolments));
       for (const enrolment of enrolments.values()) this.assignments.settle(id, enrolment);
     }
     this.visitors.forget();
@@ -60,10 +60,10 @@ export class Reattribution {
 
   /** Removes what a visitor did before a time, and their part in experiments that they entered before it; every figure stays as it is. */
   retire(id: number, before: number): Omit<Erased, 'sessions'> {
-    const old = ledgerOf(this.events.attributable(id), this.visitors.enrolments(id));
-    const removed = { events: this.events.deleteBefore(id, before), assignments: this.assignments.deleteEntered(id, before) };
+    const old = ledgerOf(this.event_writer.attributable(id), this.visitors.enrolments(id));
+    const removed = { events: this.event_writer.remove(id, before), assignments: this.assignments.deleteEntered(id, before) };
     const enrolments = this.visitors.enrolments(id);
-    const events = this.events.attributable(id);
+    const events = this.event_writer.attributable(id);
     this.rollups.freeze(id, old, ledgerOf(events, enrolments));
     // Sessions of a number that is nobody's any more may keep it.
     if (events.length === 0 && enrolments.size === 0) this.visitors.deleteNumber(id);
@@ -75,9 +75,9 @@ export class Reattribution {
   erase(visitor_id: string): Erased | undefined {
     const id = this.visitors.find(visitor_id);
     if (id === undefined) return undefined;
-    this.rollups.takeOff(id, ledgerOf(this.events.attributable(id), this.visitors.enrolments(id)));
+    this.rollups.takeOff(id, ledgerOf(this.event_writer.attributable(id), this.visitors.enrolments(id)));
     this.rollups.putOn(id, ledgerOf([], NOT_ENROLLED));
-    const erased = { events: this.events.delete(id), assignments: this.assignments.delete(id), sessions: this.sessionizer.erase(id) };
+    const erased = { events: this.event_writer.remove(id), assignments: this.assignments.delete(id), sessions: this.sessionizer.erase(id) };
     this.visitors.delete(visitor_id, id);
     return erased;
   }
