@@ -1,4 +1,4 @@
-import { shownId, storedUuid, UUID_BYTES } from '../../../shared/sqlite/stored-id.ts';
+import { shownId, UUID_BYTES } from '../../../shared/sqlite/stored-id.ts';
 import { packColumns, unpackColumns } from '../columns.ts';
 import type { Column } from '../columns.ts';
 import type { LooseEvents } from './loose-events.ts';
@@ -39,6 +39,8 @@ export interface EventFacts extends FactColumns {
 
 /** What is only wanted of the few events that are shown: ids and JSON, by an event's place in the block. */
 export interface EventDetails {
+  /** As it is stored: 16 bytes where it is a UUID. */
+  readonly stored_id: (place: number) => Uint8Array | string;
   readonly event_id: (place: number) => string;
   readonly properties: (place: number) => string | null;
   readonly context: (place: number) => string | null;
@@ -151,11 +153,13 @@ export const openDetails = (ids: Uint8Array, texts: Uint8Array | null): EventDet
       return text === 0 ? null : textAt(columns[2], columns[3], text - 1);
     };
   };
+  const stored_id = (place: number): Uint8Array | string => {
+    const other = other_places.length === 0 ? -1 : other_places.indexOf(place);
+    return other < 0 ? uuids.subarray(place * UUID_BYTES, (place + 1) * UUID_BYTES) : textAt(other_ends, other_bytes, other);
+  };
   return {
-    event_id: (place) => {
-      const other = other_places.indexOf(place);
-      return other < 0 ? shownId(storedUuid(uuids, place * UUID_BYTES)) : textAt(other_ends, other_bytes, other);
-    },
+    stored_id,
+    event_id: (place) => shownId(stored_id(place)),
     properties: textOf(0),
     context: textOf(1),
   };

@@ -3,8 +3,8 @@ import { packBlock } from './event-block.ts';
 import type { StoredColumns } from './event-block.ts';
 import { LooseEvents } from './loose-events.ts';
 
-/** So many events are worth a block of their own: few enough to be read for one visitor's sake, many enough to be quick to look through. */
-export const BLOCK_EVENTS = 1_024;
+/** So many events are worth a block of their own, which may have up to a thousand more: few enough to be read for one visitor's sake, many enough to be quick to look through. */
+export const BLOCK_EVENTS = 512;
 
 /** Writes blocks that are full, and which visitors each has events of. Works inside the caller's transaction. */
 export class FullBlocks {

@@ -1,6 +1,6 @@
 import { UUID_BYTES, writeUuid } from '../../../shared/sqlite/stored-id.ts';
 import type { AttributableEvent } from '../rollup/attribution.ts';
-import { openDetails, openFacts, packBlock, valuesOf } from './event-block.ts';
+import { openDetails, openFacts, valuesOf } from './event-block.ts';
 import type { FactColumns, StoredColumns } from './event-block.ts';
 
 /** An event whose words, names and visitor are numbers. */
@@ -13,6 +13,8 @@ export interface EventRow extends AttributableEvent {
   readonly properties: string | null;
   readonly context: string | null;
 }
+
+const COLUMNS = ['visitor', 'type', 'name', 'experiment', 'variant', 'at', 'arrived', 'imported', 'value', 'properties', 'context', 'seq'] as const;
 
 /** Events that are gathered, column by column; 0 is what an event does not have. */
 export class LooseEvents implements FactColumns {
@@ -66,7 +68,7 @@ export class LooseEvents implements FactColumns {
       const at = facts.first_at + (facts.at[place] as number);
       if (!wants(visitor, at)) continue;
       const value = values[place] as number;
-      this.addId(details.event_id(place));
+      this.addId(details.stored_id(place));
       this.seq.push(facts.first_seq + (facts.seq[place] as number));
       this.visitor.push(visitor);
       this.type.push(facts.type[place] as number);
@@ -84,7 +86,10 @@ export class LooseEvents implements FactColumns {
 
   /** Appends all of others, which came after these. */
   addAll(others: LooseEvents): void {
-    this.addStored(packBlock(others));
+    for (let place = 0; place < others.count; place += 1) {
+      this.addId(others.idAt(place));
+      for (const name of COLUMNS) (this[name] as unknown[]).push(others[name][place]);
+    }
   }
 
   /** An event's id as it is stored. The bytes are good as long as nothing is added. */
