@@ -145,6 +145,7 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE TABLE places (place INTEGER PRIMARY KEY) STRICT;
       WITH RECURSIVE numbers (number) AS (VALUES (0) UNION ALL SELECT number + 1 FROM numbers WHERE number < 999) INSERT INTO places SELECT number FROM numbers;
       INSERT INTO event_ids SELECT event_id FROM events ORDER BY event_id;
+      INSERT INTO meta (name, value) SELECT 'ids_seq', coalesce(max(seq), 0) FROM events;
     `,
     run: joinEventRows,
   },

@@ -80,7 +80,7 @@ export const createReadStores = (database: Database): ReadStores => {
 export const createStores = (database: Database, own_hosts: readonly string[] = []): Stores => {
   const reading = createReadStores(database);
   const { words, visitors, experiments, events, assignments, meta, sessions, blocks } = reading;
-  const event_writer = new EventWriter(database, experiments);
+  const event_writer = new EventWriter(database, experiments, meta);
   const rollups = new RollupStore(database);
   const sessionizer = new Sessionizer({ sessions, blocks, words, meta, own_hosts, unread: new UnreadEvents(database, words), last_seq: events.lastSeq });
   const writer = new Writer(new GroupCommit(database), [words, visitors, experiments, event_writer, rollups, sessionizer], () => {

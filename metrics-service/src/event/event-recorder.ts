@@ -84,7 +84,12 @@ export class EventRecorder {
     const variantOf = lookedUp(events.variants, (text) => words.idOf(text));
     const nameOf = lookedUp(events.experiments, (text) => experiments.name(text));
     const recorded = { seq: new Float64Array(events.count), experiment: new Int32Array(events.count), variant: new Int32Array(events.count) };
-    const are_new = events.excluded.size === 0 && events.other_ids.size === 0 && event_writer.ids.takeAll(events.uuids, events.count);
+    const { ids } = event_writer;
+    const indexed = ids.indexed(events.uuids, events.count);
+    const isNew = (event: number): boolean => {
+      const other = events.other_ids.get(event);
+      return other === undefined ? !indexed.has(event) && ids.gather(events.uuids, event * UUID_BYTES) : ids.take(other);
+    };
     const recordAt = (event: number): Recorded => {
       const visitor = visitorOf(event) as Visitor;
       const name = nameOf(event);
@@ -104,7 +109,7 @@ export class EventRecorder {
         properties: events.properties.get(event) ?? null,
         context: events.contexts.get(event) ?? null,
       };
-      return this.store(visitor, row, are_new || event_writer.ids.take(row.event_id), name, event_type, textAt(events.metrics, event)?.slice(event_type.length + 1) ?? null);
+      return this.store(visitor, row, isNew(event), name, event_type, textAt(events.metrics, event)?.slice(event_type.length + 1) ?? null);
     };
     for (let event = 0; event < events.count; event += 1) {
       const reason = events.excluded.get(event);

@@ -1,5 +1,6 @@
 import type { Database } from '../../../shared/sqlite/database.ts';
 import type { ExperimentStore } from '../experiment/experiment-store.ts';
+import type { MetaStore } from '../meta-store.ts';
 import type { AttributableEvent } from '../rollup/attribution.ts';
 import { packBlock, valueAt } from './event-block.ts';
 import type { FactColumns, StoredColumns } from './event-block.ts';
@@ -34,10 +35,11 @@ export class EventWriter {
   private readonly remembered = new Map<number, EventBlock>();
   private last_seq: number;
 
-  constructor(database: Database, experiments: ExperimentStore) {
+  /** `ids_gathered_max` is for tests: how many ids are kept in memory. */
+  constructor(database: Database, experiments: ExperimentStore, meta: MetaStore, ids_gathered_max?: number) {
     this.reader = new EventReader(database);
     this.experiments = experiments;
-    this.ids = new EventIds(database);
+    this.ids = new EventIds(database, this.reader, meta, ids_gathered_max);
     this.full = new FullBlocks(database);
     this.insertLoose = database.prepare('INSERT INTO loose_events (first_seq, last_seq, events, earliest, latest, facts, ids, texts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
     this.selectLoose = database.prepare('SELECT facts, ids, texts FROM loose_events ORDER BY first_seq');
@@ -104,8 +106,14 @@ export class EventWriter {
 
   /** Writes what the work has added and removed; called at its end. */
   flush(): void {
-    if (this.removals.size > 0) this.sweep();
-    if (this.fresh.count === 0) return;
+    const sweeps = this.removals.size > 0;
+    if (sweeps) this.sweep();
+    if (this.fresh.count > 0) this.write();
+    if (sweeps) this.ids.forget();
+    else this.ids.flush();
+  }
+
+  private write(): void {
     const loose = this.looseEvents();
     const fresh = this.fresh;
     this.fresh = new LooseEvents();
@@ -129,12 +137,13 @@ export class EventWriter {
     this.fresh = new LooseEvents();
     this.removals.clear();
     this.remembered.clear();
+    this.ids.forget();
   }
 
   private sweep(): void {
     const stays = (visitor: number, at: number): boolean => at >= (this.removals.get(visitor) ?? -Infinity);
     const keys = new Set([...this.removals.keys()].flatMap((visitor) => this.reader.keysOf(visitor)));
-    for (const key of keys) this.full.sweep(key, stays);
+    for (const key of keys) this.release(this.full.sweep(key, stays));
     this.remembered.clear();
     const loose = this.sweepLoose(this.looseEvents(), stays);
     if (loose !== this.loose) {
@@ -149,8 +158,13 @@ export class EventWriter {
   private sweepLoose(events: LooseEvents, stays: (visitor: number, at: number) => boolean): LooseEvents {
     if (events.count === 0) return events;
     const [kept, gone] = parted(packBlock(events), stays);
-    this.full.forgetIds(gone);
+    this.release(gone);
     return gone.count === 0 ? events : kept;
+  }
+
+  /** Lets the ids of events that are gone be taken again. */
+  private release(gone: LooseEvents): void {
+    for (let place = 0; place < gone.count; place += 1) this.ids.release(gone.idAt(place));
   }
 
   private writeLoose(events: LooseEvents): void {

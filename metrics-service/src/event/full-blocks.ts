@@ -14,7 +14,6 @@ export class FullBlocks {
   private readonly select;
   private readonly insertVisitor;
   private readonly removeVisitor;
-  private readonly removeId;
 
   constructor(database: Pick<Database, 'prepare'>) {
     this.insert = database.prepare('INSERT INTO event_blocks (first_seq, last_seq, events, earliest, latest, facts, ids, texts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
@@ -23,7 +22,6 @@ export class FullBlocks {
     this.select = database.prepare('SELECT facts, ids, texts FROM event_blocks WHERE first_seq = ?');
     this.insertVisitor = database.prepare('INSERT INTO visitor_blocks (visitor, first_seq) VALUES (?, ?)');
     this.removeVisitor = database.prepare('DELETE FROM visitor_blocks WHERE visitor = ? AND first_seq = ?');
-    this.removeId = database.prepare('DELETE FROM event_ids WHERE event_id = ?');
   }
 
   /** Writes a new block. */
@@ -33,25 +31,20 @@ export class FullBlocks {
     for (const visitor of visitorsOf(events)) this.insertVisitor.run(visitor, first_seq);
   }
 
-  /** Takes the events out of a block that do not stay; their ids may come again. */
-  sweep(key: number, stays: (visitor: number, at: number) => boolean): void {
+  /** Takes the events out of a block that do not stay; answers these. */
+  sweep(key: number, stays: (visitor: number, at: number) => boolean): LooseEvents {
     const stored = this.select.get(key) as unknown as StoredColumns;
     const [kept, gone] = parted(stored, stays);
-    if (gone.count === 0) return;
-    this.forgetIds(gone);
+    if (gone.count === 0) return gone;
     const left = new Set(visitorsOf(kept));
     for (const visitor of visitorsOf(gone)) if (!left.has(visitor)) this.removeVisitor.run(visitor, key);
     if (kept.count === 0) {
       this.remove.run(key);
-      return;
+      return gone;
     }
     const { last_seq, events, earliest, latest, facts, ids, texts } = packBlock(kept);
     this.update.run(last_seq, events, earliest, latest, facts, ids, texts, key);
-  }
-
-  /** Lets the ids of events that are gone be taken again. */
-  forgetIds(events: LooseEvents): void {
-    for (let place = 0; place < events.count; place += 1) this.removeId.run(events.idAt(place));
+    return gone;
   }
 }
 
