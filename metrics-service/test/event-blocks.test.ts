@@ -97,6 +97,24 @@ class Log {
     };
   }
 
+  /** One event of a visitor, in a transaction of its own. */
+  write(event_id: string, visitor: number): boolean {
+    return this.database.transaction(() => {
+      const is_new = this.writer.ids.take(storedEventId(event_id));
+      if (is_new) this.writer.add({ ...this.draw(), visitor, experiment: null, event_id: storedEventId(event_id) });
+      this.writer.flush();
+      return is_new;
+    });
+  }
+
+  /** Removes all events of a visitor. */
+  erase(visitor: number): void {
+    this.database.transaction(() => {
+      this.writer.remove(visitor);
+      this.writer.flush();
+    });
+  }
+
   /** One work in one transaction, which is undone if told so. */
   work(count: number, undone: boolean): void {
     const before = this.events;
@@ -181,5 +199,17 @@ test('events in blocks are what was written, after any history of works, removal
   }
   const blocks = log.database.prepare('SELECT count(*) AS full FROM event_blocks').get()?.['full'] as number;
   assert.ok(blocks > 3, `${blocks} full blocks`);
+  log.database.close();
+});
+
+test('an id is taken once also where places of the log are given out again after an erasure and a restart', () => {
+  const log = new Log(new Random(1));
+  for (let index = 0; index < GATHERED_MAX * 4; index += 1) assert.ok(log.write(uuidv7(), 1));
+  log.erase(1);
+  log.reopen();
+  const event_id = uuidv7();
+  assert.ok(log.write(event_id, 2));
+  log.reopen();
+  assert.ok(!log.write(event_id, 2));
   log.database.close();
 });
