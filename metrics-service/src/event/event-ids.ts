@@ -38,6 +38,10 @@ export class EventIds {
   private going: IdSet | undefined;
   private order: Float64Array = new Float64Array(0);
   private going_until = 0;
+  /** Up to which place of the log all ids are in the index. */
+  private indexed_until = 0;
+  /** Whether ids in memory may be those of events that are gone. */
+  private is_stale = false;
   private owed = 0;
   /** When the newest UUID of the index was made, as a UUIDv7 says it: later ones are not in it. */
   private newest = 0;
@@ -87,13 +91,15 @@ export class EventIds {
     return true;
   }
 
-  /** Lets an id be taken again; the caller makes this forget. */
-  release(id: Uint8Array | string): void {
+  /** Lets the id of an event that is gone from a place of the log be taken again, from the next work on. */
+  release(id: Uint8Array | string, seq: number): void {
     this.delete.run(id);
+    this.is_stale ||= seq > this.indexed_until;
   }
 
   /** Brings some ids to the index; called at the end of a work, when its events are in the log. */
   flush(): void {
+    if (this.is_stale) this.forget();
     if (this.going === undefined && this.gathered !== undefined && this.gathered.count >= this.gathered_max) this.begin(this.gathered);
     for (; this.going !== undefined && this.owed >= this.lot; this.owed -= this.lot) this.bring(this.going);
     if (this.going === undefined) this.owed = 0;
@@ -103,6 +109,7 @@ export class EventIds {
   forget(): void {
     this.gathered = undefined;
     this.going = undefined;
+    this.is_stale = false;
   }
 
   private isIndexed(id: Uint8Array): boolean {
@@ -136,7 +143,8 @@ export class EventIds {
     this.insertMany.run(bytes, lot.length);
     this.order = this.order.subarray(lot.length);
     if (this.order.length > 0) return;
-    this.meta.set(PLACE, this.going_until);
+    this.indexed_until = this.going_until;
+    this.meta.set(PLACE, this.indexed_until);
     this.going = undefined;
   }
 
@@ -148,8 +156,8 @@ export class EventIds {
     this.owed = 0;
     const highest = this.selectHighest.get()?.['id'] as Uint8Array | null;
     this.newest = highest === null ? 0 : timeOf(highest, 0);
-    const place = Number(this.meta.find(PLACE) ?? 0);
-    for (let block = this.reader.next(place); block !== undefined; block = this.reader.next(lastSeqOf(block))) {
+    this.indexed_until = Number(this.meta.find(PLACE) ?? 0);
+    for (let block = this.reader.next(this.indexed_until); block !== undefined; block = this.reader.next(lastSeqOf(block))) {
       const { stored_id } = this.reader.details(block.key);
       for (let index = 0; index < block.count; index += 1) {
         const id = stored_id(index);

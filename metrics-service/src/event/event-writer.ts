@@ -106,11 +106,9 @@ export class EventWriter {
 
   /** Writes what the work has added and removed; called at its end. */
   flush(): void {
-    const sweeps = this.removals.size > 0;
-    if (sweeps) this.sweep();
+    if (this.removals.size > 0) this.sweep();
     if (this.fresh.count > 0) this.write();
-    if (sweeps) this.ids.forget();
-    else this.ids.flush();
+    this.ids.flush();
   }
 
   private write(): void {
@@ -164,7 +162,7 @@ export class EventWriter {
 
   /** Lets the ids of events that are gone be taken again. */
   private release(gone: LooseEvents): void {
-    for (let place = 0; place < gone.count; place += 1) this.ids.release(gone.idAt(place));
+    for (let place = 0; place < gone.count; place += 1) this.ids.release(gone.idAt(place), gone.seq[place] as number);
   }
 
   private writeLoose(events: LooseEvents): void {
