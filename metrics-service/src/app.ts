@@ -57,12 +57,13 @@ export const createApp = (needs: AppNeeds): Handler => {
   });
   meter.add('events_waiting', 'gauge', 'Events that wait for the disk.', () => intake.waiting);
   meter.add('events_excluded_total', 'counter', 'Events of bots and automation, which are not counted.', () => new Map([...stores.tally.byReason()].map(([reason, events]) => [`reason="${reason}"`, events])));
+  const events = new EventLog(stores);
   const routes = [
     ...healthRoutes({ service: config.service, version: VERSION, meter, writable: () => stores.recording.writable() }),
     ...backupRoutes({ database: stores.recording, name: 'metrics', log }),
     ...eventRoutes(intake, needs.oldest),
-    ...eventLogRoutes(new EventLog(stores), hub),
-    ...visitorRoutes(stores, log),
+    ...eventLogRoutes(events, hub),
+    ...visitorRoutes(stores, events, log),
     ...statsRoutes(stores.stats, stores.experiments),
     ...importRoutes({ stores, clock, oldest: needs.oldest }),
     ...exportRoutes(new ExportReader(stores)),

@@ -177,3 +177,14 @@ export const valuesOf = ({ count, valued, values }: EventFacts): Float64Array =>
   for (let index = 0; index < valued.length; index += 1) all[valued[index] as number] = values[index] as number;
   return all;
 };
+
+/** Answers where in a block the event with a place in the log is. */
+export const placeOf = ({ first_seq, seq: column, count }: EventFacts, seq: number): number | undefined => {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (first_seq + (column[middle] as number) < seq) low = middle + 1;
+    else high = middle;
+  }
+  return low < count && first_seq + (column[low] as number) === seq ? low : undefined;
+};

@@ -9,7 +9,8 @@ import { object } from '../../../shared/schema/composites.ts';
 import { integer, string, timestamp } from '../../../shared/schema/scalars.ts';
 import { optional } from '../../../shared/schema/schema.ts';
 import { eventLogAnswer, LOGGED_EVENT_EXAMPLE } from './event-answers.ts';
-import type { EventFilter, EventLog } from './event-log.ts';
+import type { EventLog } from './event-log.ts';
+import type { EventFilter } from './event-sieve.ts';
 
 /** How many missed events a listener is sent at a time when it comes back. */
 const MISSED_MAX = 1_000;
@@ -27,7 +28,7 @@ const QUERY = object<LogQuery>({
   variant: text(64, 'Events that name this variant.', 'B'),
   event_type: text(64, 'Events of this type.', 'cta_click'),
   event_name: text(128, 'Events of this name.', 'hero'),
-  property: optional(string({ max: 512, description: '`name=value` of properties, or `name` alone.', example: 'percent=75' })),
+  property: optional(string({ max: 512, description: '`name=value` of properties, the value as JSON has it (a text without quotes), or `name` alone.', example: 'percent=75' })),
   from: optional(timestamp({ description: 'From this time on.', example: '2026-01-01T00:00:00.000Z' })),
   to: optional(timestamp({ description: 'Before this time.' })),
   limit: optional(integer({ min: 1, max: PAGE_MAX, description: `${PAGE_DEFAULT} unless said.`, example: 20 })),
@@ -45,9 +46,9 @@ export const eventLogRoutes = (log: EventLog, hub: FeedHub): readonly Route[] =>
     access: 'api',
     query: QUERY,
     answers: { 200: { description: 'One page of events.', schema: eventLogAnswer, example: { data: [LOGGED_EVENT_EXAMPLE], next_cursor: null } } },
-    handle: ({ query }) => {
+    handle: async ({ query }) => {
       const { limit = PAGE_DEFAULT, cursor, ...filter } = query;
-      return jsonReply(200, log.page(filter, limit, cursor), { 'cache-control': 'no-store' });
+      return jsonReply(200, await log.page(filter, limit, cursor), { 'cache-control': 'no-store' });
     },
   }),
   route('GET /events/stream', {

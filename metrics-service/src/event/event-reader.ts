@@ -31,6 +31,7 @@ export class EventReader {
   private readonly selectBlock;
   private readonly selectDetails;
   private readonly selectSpans;
+  private readonly selectLatestSpans;
   private readonly selectOfVisitor;
   private readonly selectLast;
   private readonly selectCount;
@@ -42,6 +43,7 @@ export class EventReader {
     this.selectBlock = fromEach((table) => `SELECT first_seq AS key, facts FROM ${table} WHERE first_seq = ?`);
     this.selectDetails = fromEach((table) => `SELECT ids, texts FROM ${table} WHERE first_seq = ?`);
     this.selectSpans = fromEach((table) => `SELECT first_seq AS key, events, earliest, latest FROM ${table} WHERE latest >= ? AND earliest < ?`);
+    this.selectLatestSpans = database.prepare('SELECT first_seq AS key, events, earliest, latest FROM event_blocks WHERE latest >= ? AND earliest < ? ORDER BY latest DESC, first_seq DESC LIMIT ?');
     this.selectOfVisitor = database.prepare('SELECT first_seq AS key FROM visitor_blocks WHERE visitor = ? ORDER BY first_seq');
     this.selectLast = database.prepare(`SELECT max(${TABLES.map((table) => `coalesce((SELECT last_seq FROM ${table} ORDER BY first_seq DESC LIMIT 1), 0)`).join(', ')}) AS seq`);
     this.selectCount = database.prepare(`SELECT ${TABLES.map((table) => `(SELECT coalesce(sum(events), 0) FROM ${table})`).join(' + ')} AS events`);
@@ -72,9 +74,21 @@ export class EventReader {
     return this.selectSpans.flatMap((statement) => statement.all(from, to) as unknown as readonly BlockSpan[]);
   }
 
+  /** Where the events of a stretch of time lie in full blocks, among others: those first that end latest, and of these those that came last. */
+  latestSpans(from: number, to: number, limit: number = -1): readonly BlockSpan[] {
+    return this.selectLatestSpans.all(from, to, limit) as unknown as readonly BlockSpan[];
+  }
+
   /** A block by its key. */
   block(key: number): EventBlock | undefined {
     return this.find(this.selectBlock, key);
+  }
+
+  /** The events after a place of the log, one after the other: the block of each, and where in it. */
+  *after(seq: number): Generator<readonly [block: EventBlock, place: number]> {
+    for (let block = this.next(seq); block !== undefined; block = this.next(lastSeqOf(block))) {
+      for (let place = 0; place < block.count; place += 1) if (block.first_seq + (block.seq[place] as number) > seq) yield [block, place];
+    }
   }
 
   /** What is shown of the events of a block. */

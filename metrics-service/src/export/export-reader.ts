@@ -1,10 +1,10 @@
 import { isoTime } from '../../../shared/clock.ts';
+import type { LoggedEvent } from '../../../shared/contract/event.ts';
 import type { Experiment } from '../../../shared/contract/experiment.ts';
 import type { Database } from '../../../shared/sqlite/database.ts';
 import { shownId } from '../../../shared/sqlite/stored-id.ts';
-import type { EventStore } from '../event/event-store.ts';
-import type { ExperimentStore } from '../experiment/experiment-store.ts';
-import type { WordStore } from '../word/word-store.ts';
+import { LoggedEvents } from '../event/logged-events.ts';
+import type { LoggedEventsNeeds } from '../event/logged-events.ts';
 
 /** How many records are read before others have the event loop. */
 const PAGE = 250;
@@ -29,11 +29,8 @@ export type ExportRecord =
       readonly context?: unknown;
     };
 
-interface Stores {
+interface Stores extends LoggedEventsNeeds {
   readonly database: Database;
-  readonly events: EventStore;
-  readonly experiments: ExperimentStore;
-  readonly words: WordStore;
 }
 
 /** Reads all that is stored, a page at a time by key: no statement is open between two pages, so a slow reader holds up nobody. */
@@ -87,34 +84,47 @@ export class ExportReader {
   }
 
   private *eventPages(): Generator<readonly ExportRecord[]> {
-    const { events, experiments } = this.stores;
-    const end = events.lastSeq;
-    const page = events.prepareLogged(`events.seq > ? AND events.seq <= ? ORDER BY events.seq LIMIT ${PAGE}`);
-    for (let after = 0; ; ) {
-      const logged = page.all(after, end);
-      const last = logged.at(-1);
-      if (last === undefined) return;
-      yield logged.map((event) => {
-        const { event_name, experiment_id, variant, value, properties, context, imported } = event;
-        const name = experiment_id === null ? undefined : experiments.findName(experiment_id);
-        return {
-          record: 'event',
-          event_id: event.event_id,
-          visitor_id: event.visitor_id,
-          event_type: event.event_type,
-          ...(event_name === null ? {} : { event_name }),
-          ...(experiment_id === null ? {} : { experiment_id: name === undefined ? experiment_id : this.nameOf(name.experiment) }),
-          ...(variant === null ? {} : { variant }),
-          timestamp: event.timestamp,
-          received_at: event.received_at,
-          ...(imported ? { imported } : {}),
-          ...(value === null ? {} : { value }),
-          ...(properties === null ? {} : { properties }),
-          ...(context === null ? {} : { context }),
-        };
-      });
-      after = last.seq;
+    const end = this.stores.events.lastSeq;
+    for (let after = 0; after < end; ) {
+      // A block and what is shown of it must be of one moment: others may join or change blocks meanwhile.
+      const [page, until] = this.stores.database.snapshot(() => this.eventsBetween(after, end));
+      yield page.map((event) => this.eventRecord(event));
+      after = until;
     }
+  }
+
+  private eventsBetween(after: number, end: number): readonly [page: readonly LoggedEvent[], until: number] {
+    const logged = new LoggedEvents(this.stores);
+    const page: LoggedEvent[] = [];
+    for (const [block, place] of this.stores.events.after(after)) {
+      const event = logged.show(block, place);
+      if (event === undefined) continue;
+      if (event.seq > end) break;
+      page.push(event);
+      if (page.length === PAGE) return [page, event.seq];
+    }
+    return [page, end];
+  }
+
+  private eventRecord(event: LoggedEvent): ExportRecord {
+    const { experiments } = this.stores;
+    const { event_name, experiment_id, variant, value, properties, context, imported } = event;
+    const name = experiment_id === null ? undefined : experiments.findName(experiment_id);
+    return {
+      record: 'event',
+      event_id: event.event_id,
+      visitor_id: event.visitor_id,
+      event_type: event.event_type,
+      ...(event_name === null ? {} : { event_name }),
+      ...(experiment_id === null ? {} : { experiment_id: name === undefined ? experiment_id : this.nameOf(name.experiment) }),
+      ...(variant === null ? {} : { variant }),
+      timestamp: event.timestamp,
+      received_at: event.received_at,
+      ...(imported ? { imported } : {}),
+      ...(value === null ? {} : { value }),
+      ...(properties === null ? {} : { properties }),
+      ...(context === null ? {} : { context }),
+    };
   }
 
   /** One name for an experiment in a whole export, one that also means it where its id is another: its key, where it has one. */

@@ -9,6 +9,7 @@ import { list, text, time } from '../../../shared/schema/answers.ts';
 import { object } from '../../../shared/schema/composites.ts';
 import { boolean, integer } from '../../../shared/schema/scalars.ts';
 import { LOGGED_EVENT_EXAMPLE, loggedEvent } from '../event/event-answers.ts';
+import type { EventLog } from '../event/event-log.ts';
 import type { Erased } from '../rollup/reattribution.ts';
 import type { AppStores } from '../stores.ts';
 
@@ -52,15 +53,15 @@ const ERASED = object<{ readonly visitor_id: string; readonly erased: Erased }>(
 const notFound = (): Problem => new Problem('not_found', 'Nothing is stored about a visitor of this id.');
 
 /** `GET` and `DELETE /visitors/{visitor_id}`: what is stored about a person, and its erasure. */
-export const visitorRoutes = (stores: Pick<AppStores, 'assignments' | 'events' | 'experiments' | 'recording' | 'visitors' | 'words'>, log: Log): readonly Route[] => {
-  const { assignments, events, experiments, recording, visitors, words } = stores;
+export const visitorRoutes = (stores: Pick<AppStores, 'assignments' | 'experiments' | 'recording' | 'visitors' | 'words'>, events: EventLog, log: Log): readonly Route[] => {
+  const { assignments, experiments, recording, visitors, words } = stores;
   return [
     route('GET /visitors/{visitor_id}', {
       summary: 'Shows what is stored about a person',
       description: `Assignments, and up to ${EVENTS_SHOWN_MAX.toLocaleString('en')} events; \`total_events\` says how many there are.`,
       access: 'ingest',
       answers: { 200: { description: 'All of it.', schema: VISITOR, example: VISITOR_EXAMPLE }, 404: { description: 'Nothing is stored about a visitor of this id.' } },
-      handle: ({ parameters: { visitor_id } }) => {
+      handle: async ({ parameters: { visitor_id } }) => {
         const id = visitors.find(visitor_id);
         if (id === undefined) throw notFound();
         const rows = assignments.ofVisitor(id).map(({ experiment, variant, assigned_at, forced, from_log }) => ({
@@ -70,7 +71,7 @@ export const visitorRoutes = (stores: Pick<AppStores, 'assignments' | 'events' |
           forced,
           imported: !from_log,
         }));
-        return jsonReply(200, { visitor_id, assignments: rows, total_events: events.count(id), events: events.loggedFor(id, 0, EVENTS_SHOWN_MAX) }, { 'cache-control': 'no-store' });
+        return jsonReply(200, { visitor_id, assignments: rows, ...(await events.ofVisitor(id, EVENTS_SHOWN_MAX)) }, { 'cache-control': 'no-store' });
       },
     }),
     route('DELETE /visitors/{visitor_id}', {

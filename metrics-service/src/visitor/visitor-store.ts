@@ -1,5 +1,5 @@
 import type { Database } from '../../../shared/sqlite/database.ts';
-import { storedId } from '../../../shared/sqlite/stored-id.ts';
+import { shownId, storedId } from '../../../shared/sqlite/stored-id.ts';
 import { enrolmentsOf, NOT_ENROLLED } from '../assignment/enrolment.ts';
 import type { Enrolments, StoredAssignment } from '../assignment/enrolment.ts';
 
@@ -36,6 +36,7 @@ export class VisitorStore {
   private young = new Map<string, Visitor>();
   private old = new Map<string, Visitor>();
   private readonly select;
+  private readonly selectId;
   private readonly insert;
   private readonly selectAssignments;
   private readonly remove;
@@ -43,6 +44,7 @@ export class VisitorStore {
 
   constructor(database: Database) {
     this.select = database.prepare('SELECT id FROM visitors WHERE visitor_id = ?');
+    this.selectId = database.prepare('SELECT visitor_id FROM visitors WHERE id = ?');
     this.insert = database.prepare('INSERT INTO visitors (id, visitor_id) VALUES (?, ?) ON CONFLICT DO NOTHING');
     this.selectAssignments = database.prepare('SELECT experiment, variant, assigned_at, forced FROM assignments WHERE visitor = ?');
     this.remove = database.prepare('DELETE FROM visitors WHERE id = ?');
@@ -69,6 +71,12 @@ export class VisitorStore {
   /** Answers the number of a visitor who is known. */
   find(visitor_id: string): number | undefined {
     return this.select.get(storedId(visitor_id))?.['id'] as number | undefined;
+  }
+
+  /** Answers the id of the visitor of a number; undefined if they are gone. */
+  findId(id: number): string | undefined {
+    const row = this.selectId.get(id);
+    return row === undefined ? undefined : shownId(row['visitor_id']);
   }
 
   /** Reads what a visitor's assignments come to. */
