@@ -32,6 +32,11 @@ export interface FactColumns {
 
 /** The facts of a block. */
 export interface EventFacts extends FactColumns {
+  readonly visitor: Column;
+  readonly type: Column;
+  readonly name: Column;
+  readonly variant: Column;
+  readonly at: Column;
   /** The places of the events that have a value, in order, and their values. */
   readonly valued: Column;
   readonly values: Column;

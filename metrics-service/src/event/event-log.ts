@@ -2,19 +2,22 @@ import type { EventLogAnswer, LoggedEvent } from '../../../shared/contract/event
 import { cursorOf, readCursor } from '../../../shared/page-cursor.ts';
 import type { Database } from '../../../shared/sqlite/database.ts';
 import { inSteps } from '../in-steps.ts';
+import type { Steps } from '../in-steps.ts';
 import { Turns } from '../turns.ts';
 import type { EventBlock } from './event-reader.ts';
-import { sieveOf } from './event-sieve.ts';
+import { READS_PER_BLOCK, sieveOf } from './event-sieve.ts';
 import type { EventFilter, EventSieve } from './event-sieve.ts';
 import { latestBefore } from './events-by-time.ts';
 import type { Found } from './events-by-time.ts';
 import { LoggedEvents } from './logged-events.ts';
 import type { LoggedEventsNeeds } from './logged-events.ts';
 
-/** How many events a page looks at before it is given out, full or not. */
-const LOOKED_AT_MAX = 200_000;
-/** The same where their JSON has to be read. */
-const READ_MAX = 20_000;
+/** How many blocks of events a page looks at before it is given out, full or not; those whose JSON is read count more. */
+const BLOCKS_MAX = 200;
+/** So many are shown with the work that a block takes. */
+const SHOWN_PER_BLOCK = 2;
+/** How many missed events a listener's way through imported ones passes at once. */
+const MISSED_MAX = 200_000;
 
 const NOTHING: EventLogAnswer = { data: [], next_cursor: null };
 
@@ -68,7 +71,7 @@ export class EventLog {
       const events: LoggedEvent[] = [];
       let [until, looked_at] = [seq, 0];
       for (const [block, place] of this.stores.events.after(seq)) {
-        if (events.length === limit || looked_at === LOOKED_AT_MAX) return { events, until };
+        if (events.length === limit || looked_at === MISSED_MAX) return { events, until };
         const event = block.imported[place] === 1 ? undefined : logged.show(block, place);
         if (event !== undefined) events.push(event);
         until = block.first_seq + (block.seq[place] as number);
@@ -78,44 +81,37 @@ export class EventLog {
     });
   }
 
-  private inSteps<T>(work: Generator<void, T>): Promise<T> {
+  private inSteps<T>(work: Steps<T>): Promise<T> {
     return inSteps(this.stores.database, this.turns, work);
   }
 
-  private *pageByArrival(sieve: EventSieve, limit: number, [before = Infinity]: readonly number[] = []): Generator<void, EventLogAnswer> {
+  private *pageByArrival(sieve: EventSieve, limit: number, [before = Infinity]: readonly number[] = []): Steps<EventLogAnswer> {
     const { places, rest } = yield* this.newestBefore(sieve, before, limit);
-    const data = yield* this.shown(places, limit, sieve.passesProperties);
-    const last = data.length === limit ? data.at(-1)?.seq : undefined;
-    const next = last ?? rest;
-    return { data, next_cursor: next === undefined ? null : cursorOf([next]) };
+    return { data: yield* this.shown(places), next_cursor: rest === undefined ? null : cursorOf([rest]) };
   }
 
-  private *pageByTime(filter: EventFilter, sieve: EventSieve, limit: number, [at = filter.to ?? Number.MAX_SAFE_INTEGER, seq = 0]: readonly number[] = []): Generator<void, EventLogAnswer> {
-    const { events } = this.stores;
-    const { from = -Infinity } = filter;
-    const { places, rest } = yield* latestBefore({ events, sieve, from, before: { at, seq }, ...this.bounds(sieve, limit) });
-    const data = yield* this.shown(places.map((place) => place.seq), limit, sieve.passesProperties);
-    const last = data.length === limit ? data.at(-1) : undefined;
-    const next = last === undefined ? rest : { at: Date.parse(last.timestamp), seq: last.seq };
-    return { data, next_cursor: next === undefined ? null : cursorOf([next.at, next.seq]) };
+  private *pageByTime({ from = -Infinity, to = Number.MAX_SAFE_INTEGER }: EventFilter, sieve: EventSieve, wanted: number, [at = to, seq = 0]: readonly number[] = []): Steps<EventLogAnswer> {
+    const { places, rest } = yield* latestBefore({ events: this.stores.events, sieve, from, before: { at, seq }, wanted, blocks_max: BLOCKS_MAX });
+    return { data: yield* this.shown(places.map((place) => place.seq)), next_cursor: rest === undefined ? null : cursorOf([rest.at, rest.seq]) };
   }
 
-  /** Finds the newest events before a place of the log, a block a step. */
-  private *newestBefore(sieve: EventSieve, before: number, limit: number): Generator<void, Found<number>> {
-    const { wanted, looked_at_max } = this.bounds(sieve, limit);
+  /** Finds the newest events before a place of the log. */
+  private *newestBefore(sieve: EventSieve, before: number, wanted: number): Steps<Found<number>> {
     const places: number[] = [];
-    let [rest, looked_at] = [before, 0];
+    let [rest, worth] = [before, 0];
     for (const block of this.blocksBefore(before, sieve.visitor)) {
-      if (looked_at >= looked_at_max) return { places, rest };
-      const passes = sieve.passing(block);
-      for (let place = block.count - 1; place >= 0; place -= 1) {
+      if (worth >= BLOCKS_MAX) return { places, rest };
+      const details = sieve.reads ? this.stores.events.details(block.key) : undefined;
+      const passing = sieve.places(block).toReversed();
+      for (const place of passing) {
         const seq = block.first_seq + (block.seq[place] as number);
-        if (seq < rest && passes(place)) places.push(seq);
+        if (seq < rest && sieve.passes(details?.properties(place) ?? null)) places.push(seq);
         if (places.length === wanted) return { places, rest: seq };
       }
+      const step = 1 + (sieve.reads ? passing.length / READS_PER_BLOCK : 0);
       rest = block.key;
-      looked_at += block.count;
-      yield;
+      worth += step;
+      yield step;
     }
     return { places, rest: undefined };
   }
@@ -145,29 +141,19 @@ export class EventLog {
     }
   }
 
-  private bounds({ passesProperties }: EventSieve, limit: number): { readonly wanted: number; readonly looked_at_max: number } {
-    return passesProperties === undefined ? { wanted: limit, looked_at_max: LOOKED_AT_MAX } : { wanted: READ_MAX, looked_at_max: READ_MAX };
-  }
-
-  /** Shows events until there are enough that pass, a block a step; those that are gone meanwhile are left out. */
-  private *shown(places: readonly number[], limit: number, passesProperties?: EventSieve['passesProperties']): Generator<void, readonly LoggedEvent[]> {
+  /** Shows events; those that are gone meanwhile are left out. */
+  private *shown(places: readonly number[]): Steps<readonly LoggedEvent[]> {
     const logged = new LoggedEvents(this.stores);
     const shown: LoggedEvent[] = [];
-    let last: EventBlock | undefined;
     for (const seq of places) {
-      const found = logged.find(seq);
-      if (found === undefined) continue;
-      const [block, place] = found;
-      const event = passesProperties === undefined || passesProperties(logged.properties(block, place)) ? logged.show(block, place) : undefined;
+      const event = logged.find(seq);
       if (event !== undefined) shown.push(event);
-      if (shown.length === limit) break;
-      if (block !== last) yield;
-      last = block;
+      yield 1 / SHOWN_PER_BLOCK;
     }
     return shown;
   }
 
-  private *eventsOf(visitor: number, limit: number): Generator<void, VisitorEvents> {
+  private *eventsOf(visitor: number, limit: number): Steps<VisitorEvents> {
     const places: number[] = [];
     let total_events = 0;
     const { full, loose } = this.whereabouts(visitor);
@@ -181,9 +167,9 @@ export class EventLog {
     };
     for (const block of this.blocks(full)) {
       look(block);
-      yield;
+      yield 1;
     }
     for (const block of loose) look(block);
-    return { total_events, events: yield* this.shown(places, limit) };
+    return { total_events, events: yield* this.shown(places) };
   }
 }

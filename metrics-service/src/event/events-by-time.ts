@@ -1,4 +1,6 @@
+import type { Steps } from '../in-steps.ts';
 import type { BlockSpan, EventBlock, EventReader } from './event-reader.ts';
+import { READS_PER_BLOCK } from './event-sieve.ts';
 import type { EventSieve } from './event-sieve.ts';
 
 /** How many blocks are looked at before it is worth to know where all others lie. */
@@ -24,8 +26,8 @@ export interface TimeSearch {
   readonly before: TimePlace;
   /** How many events. */
   readonly wanted: number;
-  /** After how many that were looked at the search may end with what it has. */
-  readonly looked_at_max: number;
+  /** After how many blocks the search may end with what it has; those whose JSON is read count more. */
+  readonly blocks_max: number;
 }
 
 /** With the key of its block. */
@@ -66,14 +68,19 @@ class LatestPlaces {
  * a later event than those that were found. Blocks lie in time as their events came: live ones one behind the other, imported ones perhaps all over
  * each other. So the search may end early where what it looked at lies behind it for good, not where the next would have to look at most of it again.
  */
-export function* latestBefore({ events, sieve, from, before, wanted, looked_at_max }: TimeSearch): Generator<void, Found<TimePlace>> {
+export function* latestBefore({ events, sieve, from, before, wanted, blocks_max }: TimeSearch): Steps<Found<TimePlace>> {
   const found = new LatestPlaces(wanted);
-  const look = (block: EventBlock): void => {
-    const passes = sieve.passing(block);
-    for (let index = block.count - 1; index >= 0; index -= 1) {
-      const place = { at: block.first_at + (block.at[index] as number), seq: block.first_seq + (block.seq[index] as number), key: block.key };
-      if (isBefore(place, before) && (found.floor === undefined || isBefore(found.floor, place)) && passes(index)) found.add(place);
+  const look = (block: EventBlock): number => {
+    const { first_at, first_seq, key } = block;
+    const details = sieve.reads ? events.details(key) : undefined;
+    let reads = 0;
+    for (const place of sieve.places(block, Math.max(from, found.floor?.at ?? from), before.at).toReversed()) {
+      const known = { at: first_at + (block.at[place] as number), seq: first_seq + (block.seq[place] as number), key };
+      if (!isBefore(known, before) || (found.floor !== undefined && isBefore(known, found.floor))) continue;
+      if (details !== undefined) reads += 1;
+      if (sieve.passes(details?.properties(place) ?? null)) found.add(known);
     }
+    return 1 + reads / READS_PER_BLOCK;
   };
   const answer = (rest?: TimePlace): Found<TimePlace> => {
     const places = found.sort().filter((place) => rest === undefined || !isBefore(place, rest));
@@ -82,25 +89,25 @@ export function* latestBefore({ events, sieve, from, before, wanted, looked_at_m
   // Small blocks may be joined between two steps; so all of them are read in the first, together with where the others lie.
   for (const block of events.looseBlocks()) look(block);
   let spans = events.latestSpans(from, before.at + 1, SPANS_AT_FIRST);
-  let looked_at = 0;
-  let check_at = looked_at_max;
+  let [looked_at, worth, check_at] = [0, 0, blocks_max];
   for (let index = 0; ; index += 1) {
     if (index === SPANS_AT_FIRST) spans = events.latestSpans(from, before.at + 1);
     const span = spans[index];
     const { floor } = found;
     if (span === undefined || (floor !== undefined && (span.latest < floor.at || (span.latest === floor.at && span.key < floor.key)))) return answer();
-    if (looked_at >= check_at) {
+    if (worth >= check_at) {
       const last = spans[index - 1];
       // Of those that end at one moment, the ones that came later were before.
       const rest = last?.latest === span.latest ? { at: span.latest, seq: last.key } : { at: span.latest + 1, seq: 0 };
-      const again = spans.slice(0, index).reduce((sum, one) => (isBehind(one, rest) ? sum : sum + one.events), 0);
-      if (again * 2 <= looked_at) return answer(rest);
-      check_at = looked_at * 2;
+      const again = spans.slice(0, index).filter((one) => !isBehind(one, rest));
+      if (again.length * 2 <= looked_at) return answer(rest);
+      check_at = worth * 2;
     }
     if (isBehind(span, before)) continue;
     const block = events.block(span.key);
-    if (block !== undefined) look(block);
-    looked_at += span.events;
-    if (index >= SPANS_AT_FIRST) yield;
+    const step = block === undefined ? 1 : look(block);
+    looked_at += 1;
+    worth += step;
+    if (index >= SPANS_AT_FIRST) yield step;
   }
 }

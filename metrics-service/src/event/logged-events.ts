@@ -29,19 +29,11 @@ export class LoggedEvents {
     this.needs = needs;
   }
 
-  /** Answers where the event with a place in the log lies; undefined if it is gone. Quick for one that lies in the same block as the one before. */
-  find(seq: number): readonly [block: EventBlock, place: number] | undefined {
+  /** Shows the event with a place in the log; undefined if it is gone. Quick for one that lies in the same block as the one before. */
+  find(seq: number): LoggedEvent | undefined {
     const block = this.block !== undefined && placeOf(this.block, seq) !== undefined ? this.block : this.needs.events.next(seq - 1);
     const place = block === undefined ? undefined : placeOf(block, seq);
-    if (block === undefined || place === undefined) return undefined;
-    // At once: a moment later it may be another block.
-    this.detailsOf(block);
-    return [block, place];
-  }
-
-  /** The JSON of an event's properties. */
-  properties(block: EventBlock, place: number): string | null {
-    return this.detailsOf(block).properties(place);
+    return block === undefined || place === undefined ? undefined : this.show(block, place);
   }
 
   /** Shows an event; undefined if its visitor is gone. */
