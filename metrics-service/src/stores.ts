@@ -60,16 +60,17 @@ export interface Stores extends AppStores {
 export const createReadStores = (database: Database): ReadStores => {
   const words = new WordStore(database);
   const experiments = new ExperimentStore(database);
+  const events = new EventReader(database);
   return {
     database,
     words,
     experiments,
     visitors: new VisitorStore(database),
-    events: new EventReader(database),
+    events,
     assignments: new AssignmentStore(database),
     tally: new BotTally(database),
-    stats: new StatsStore(database, words),
-    results: new ResultStore(database, words),
+    stats: new StatsStore(database, { words, experiments, events }),
+    results: new ResultStore(database, { words, experiments, events }),
     meta: new MetaStore(database),
     sessions: new SessionStore(database),
     blocks: new BlockStore(database),

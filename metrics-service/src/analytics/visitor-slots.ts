@@ -31,6 +31,12 @@ export class VisitorSlots {
     return this.count - 1;
   }
 
+  /** The place of a visitor; -1 if there is none. */
+  find(visitor: number): number {
+    const page = this.pages[visitor / PAGE | 0];
+    return page === undefined ? -1 : (page[visitor & (PAGE - 1)] as number) - 1;
+  }
+
   /** The visitor who has a place. */
   visitorAt(place: number): number {
     return this.visitors[place] as number;

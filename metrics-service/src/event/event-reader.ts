@@ -79,6 +79,16 @@ export class EventReader {
     return this.selectLatestSpans.all(from, to, limit) as unknown as readonly BlockSpan[];
   }
 
+  /**
+   * Where all events of a stretch of time lie, among others: the blocks that are not full, which may be joined soon, and the keys of the full ones, the
+   * oldest first. To be called in a snapshot.
+   */
+  stretch(from: number, to: number): { readonly loose: readonly EventBlock[]; readonly keys: readonly number[] } {
+    const loose = [...this.looseBlocks()];
+    const full = this.selectSpans[0]?.all(from, to) ?? [];
+    return { loose, keys: full.map((row) => row['key'] as number).sort((one, other) => one - other) };
+  }
+
   /** A block by its key. */
   block(key: number): EventBlock | undefined {
     return this.find(this.selectBlock, key);

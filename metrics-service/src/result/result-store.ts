@@ -1,22 +1,17 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../../../shared/sqlite/database.ts';
-import { ASSIGNED } from '../rollup/cell-deltas.ts';
+import type { EventReader } from '../event/event-reader.ts';
+import { scanEvents } from '../event/event-scan.ts';
+import type { ExperimentStore } from '../experiment/experiment-store.ts';
 import { CLOCK_TOLERANCE_MS } from '../rollup/attribution.ts';
+import { ASSIGNED } from '../rollup/cell-deltas.ts';
 import { BUCKET_MS } from '../schema.ts';
 import { Turns } from '../turns.ts';
 import type { WordStore } from '../word/word-store.ts';
+import { ScopeCount } from './scope-count.ts';
+import type { ResultCell } from './scope-count.ts';
 import { dimensionSql, segmentSql, segmentValues } from './segment.ts';
 import type { Dimension, Segment } from './segment.ts';
-
-/** What one variant has in one metric; the metric 0 has the assigned users. All are numbers of words. */
-export interface ResultCell {
-  readonly variant: number;
-  readonly metric: number;
-  readonly users: number;
-  readonly events: number;
-  readonly value_sum: number;
-  readonly value_squares: number;
-}
 
 /** Users of one variant in one bucket of time, which begins at `at`. */
 export interface TimedUsers {
@@ -38,10 +33,11 @@ export const RESULT_CELLS_SQL = 'SELECT variant, metric, users, events, value_su
 const COUNTED = `FROM assignments WHERE experiment = :experiment AND counted = 1 AND +assigned_at < :to
     AND (assigned_at, variant, visitor) > (:after_at, :after_variant, :after_visitor)
     AND assigned_at <= :until_at AND (assigned_at < :until_at OR (variant, visitor) <= (:until_variant, :until_visitor))`;
-const countedSql = (segment: Segment): string => `SELECT visitor, variant, assigned_at ${COUNTED}${segmentSql(segment)}`;
+/** The visitors of a slice who are in a segment. */
+export const scopedVisitorsSql = (segment: Segment): string => `SELECT visitor, variant, assigned_at ${COUNTED}${segmentSql(segment)}`;
 
 /** How many visitors are looked at before others have the event loop. */
-export const SLICE_VISITORS = 50;
+export const SLICE_VISITORS = 200;
 /** The last visitor of the slice after a place. */
 export const SLICE_SQL: string = `SELECT assigned_at AS until_at, variant AS until_variant, visitor AS until_visitor FROM assignments
   WHERE experiment = :experiment AND counted = 1 AND assigned_at < :to AND (assigned_at, variant, visitor) > (:after_at, :after_variant, :after_visitor)
@@ -63,34 +59,25 @@ export interface DimensionUsers {
   readonly users: number;
 }
 
-/** The same for those of a segment who were assigned in a period and what they did in it, from assignments and events themselves. */
-export const scopedCellsSql = (segment: Segment): string => `
-  WITH counted AS (${countedSql(segment)}),
-  happened AS (
-    SELECT c.variant, c.visitor, e.type, e.name, coalesce(e.value, 0) AS value FROM counted c JOIN events e ON e.visitor = c.visitor
-    WHERE e.at < :to AND (e.at >= c.assigned_at OR (e.imported = 0 AND e.arrived >= c.assigned_at AND c.assigned_at - e.at < ${CLOCK_TOLERANCE_MS}))
-      AND (e.experiment IS NULL OR e.experiment IN (SELECT id FROM experiment_names WHERE experiment = :experiment)))
-  SELECT variant, ${ASSIGNED} AS metric, count(*) AS users, 0 AS events, 0.0 AS value_sum, 0.0 AS value_squares FROM counted GROUP BY variant
-  UNION ALL
-  SELECT variant, metric, count(*), sum(events), sum(value), sum(value * value) FROM (
-    SELECT variant, metric, visitor, sum(events) AS events, sum(value) AS value FROM (
-      SELECT variant, type AS metric, visitor, 1 AS events, value FROM happened
-      UNION ALL SELECT variant, name, visitor, 0, value FROM happened WHERE name IS NOT NULL AND name <> type)
-    GROUP BY variant, metric, visitor)
-  GROUP BY variant, metric`;
-
 const scopedConversionsSql = (segment: Segment): string => `
-  WITH counted AS (${countedSql(segment)})
+  WITH counted AS (${scopedVisitorsSql(segment)})
   SELECT m.first_at / ${BUCKET_MS} AS bucket, c.variant, count(*) AS users FROM counted c
   JOIN visitor_metrics m ON m.visitor = c.visitor AND m.experiment = :experiment AND m.metric = :metric
   WHERE m.first_at < :to GROUP BY 1, 2`;
 
 const BUCKETS_SQL = 'SELECT bucket, variant, users FROM result_buckets WHERE experiment = :experiment AND metric = :metric AND bucket >= :first AND bucket < :last AND users <> 0 ORDER BY bucket';
 
+/** What results are read from. */
+export interface ResultStoreNeeds {
+  readonly words: WordStore;
+  readonly experiments: ExperimentStore;
+  readonly events: EventReader;
+}
+
 /** Reads what results are made of. */
 export class ResultStore {
   private readonly database: Database;
-  private readonly words: WordStore;
+  private readonly needs: ResultStoreNeeds;
   private readonly statements = new Map<string, StatementSync>();
   private readonly selectCells;
   private readonly selectBuckets;
@@ -101,9 +88,9 @@ export class ResultStore {
   private readonly selectSlice;
   private readonly turns;
 
-  constructor(database: Database, words: WordStore) {
+  constructor(database: Database, needs: ResultStoreNeeds) {
     this.database = database;
-    this.words = words;
+    this.needs = needs;
     this.selectCells = database.prepare(RESULT_CELLS_SQL);
     this.selectBuckets = database.prepare(BUCKETS_SQL);
     this.turns = new Turns(database);
@@ -121,9 +108,22 @@ export class ResultStore {
     return this.selectCells.all(experiment) as unknown as readonly ResultCell[];
   }
 
-  /** Works out the cells of a scope. */
-  async scopedCells(experiment: number, scope: Scope): Promise<readonly ResultCell[]> {
-    return (await this.scoped(scopedCellsSql(scope.segment), experiment, scope)) as unknown as readonly ResultCell[];
+  /** Works out the cells of a scope: of those of its segment who were assigned in its period, and what they did in it. Throws Problem `overloaded` where too many wait to do so. */
+  scopedCells(experiment: number, scope: Scope): Promise<readonly ResultCell[]> {
+    return this.turns.take(async () => {
+      const { database, turns, needs: { events, experiments } } = this;
+      const { period: { to }, segment } = scope;
+      const count = new ScopeCount();
+      await this.eachSlice(scopedVisitorsSql(segment), experiment, scope, {}, (row) => count.addVisitor(row['visitor'] as number, row['variant'] as number, row['assigned_at'] as number));
+      const names = new Set([0, ...experiments.namesOf(experiment)]);
+      if (count.earliest < to) {
+        await scanEvents({ database, turns, events }, count.earliest - CLOCK_TOLERANCE_MS, to, (block) => {
+          count.addEvents(block, names, to);
+          return 0;
+        });
+      }
+      return count.cells();
+    });
   }
 
   /** Reads from the rollup when users were assigned, or first converted in a metric, by bucket; periods begin and end with one. */
@@ -134,7 +134,7 @@ export class ResultStore {
   /** Works out when users of a scope were assigned, by bucket. */
   async scopedAssigned(experiment: number, scope: Scope): Promise<readonly TimedUsers[]> {
     if (isWhole(scope.segment)) return this.usersOver(experiment, ASSIGNED, scope.period);
-    return timed(await this.scoped(`SELECT assigned_at / ${BUCKET_MS} AS bucket, variant, count(*) AS users FROM (${countedSql(scope.segment)}) GROUP BY 1, 2`, experiment, scope));
+    return timed(await this.scoped(`SELECT assigned_at / ${BUCKET_MS} AS bucket, variant, count(*) AS users FROM (${scopedVisitorsSql(scope.segment)}) GROUP BY 1, 2`, experiment, scope));
   }
 
   /** Works out when users of a scope first converted, by bucket; from the rollup, where the scope is all users who were assigned before its end. */
@@ -150,20 +150,25 @@ export class ResultStore {
   }
 
   /** Works a question out slice by slice of the visitors, each of whom is in one: what the slices answer adds up. Throws Problem `overloaded` where too many wait to do so. */
-  private scoped(sql: string, experiment: number, { period, segment }: Scope, more: Readonly<Record<string, number>> = {}): Promise<readonly Record<string, unknown>[]> {
-    let statement = this.statements.get(sql);
-    if (statement === undefined) this.statements.set(sql, (statement = this.database.prepare(sql)));
-    const answers = statement;
+  private scoped(sql: string, experiment: number, scope: Scope, more: Readonly<Record<string, number>> = {}): Promise<readonly Record<string, unknown>[]> {
     return this.turns.take(async () => {
       const sums = new Map<string, Record<string, unknown>>();
-      const scope = { experiment, to: period.to };
-      for (let after = { after_at: period.from, after_variant: -1, after_visitor: -1 }; ; await this.turns.pause()) {
-        const until = (this.selectSlice.get({ ...scope, ...after }) ?? LAST_SLICE) as typeof LAST_SLICE;
-        for (const row of answers.all({ ...scope, ...after, ...until, ...segmentValues(segment, this.words), ...more })) addRow(sums, row);
-        if (until === LAST_SLICE) return [...sums.values()];
-        after = { after_at: until.until_at, after_variant: until.until_variant, after_visitor: until.until_visitor };
-      }
+      await this.eachSlice(sql, experiment, scope, more, (row) => addRow(sums, row));
+      return [...sums.values()];
     });
+  }
+
+  /** Hands over what is answered of each slice of the visitors; between two slices others have the event loop. */
+  private async eachSlice(sql: string, experiment: number, { period, segment }: Scope, more: Readonly<Record<string, number>>, take: (row: Record<string, unknown>) => void): Promise<void> {
+    let statement = this.statements.get(sql);
+    if (statement === undefined) this.statements.set(sql, (statement = this.database.prepare(sql)));
+    const scope = { experiment, to: period.to };
+    for (let after = { after_at: period.from, after_variant: -1, after_visitor: -1 }; ; await this.turns.pause()) {
+      const until = (this.selectSlice.get({ ...scope, ...after }) ?? LAST_SLICE) as typeof LAST_SLICE;
+      for (const row of statement.all({ ...scope, ...after, ...until, ...segmentValues(segment, this.needs.words), ...more })) take(row);
+      if (until === LAST_SLICE) return;
+      after = { after_at: until.until_at, after_variant: until.until_variant, after_visitor: until.until_visitor };
+    }
   }
 
   /** Reads how many visitors are left out, by reason. */
@@ -179,7 +184,7 @@ export class ResultStore {
 
   /** Counts the users of a scope one by one. */
   async scopedUsers(experiment: number, scope: Scope): Promise<number> {
-    const rows = await this.scoped(`SELECT count(*) AS users FROM (${countedSql(scope.segment)})`, experiment, scope);
+    const rows = await this.scoped(`SELECT count(*) AS users FROM (${scopedVisitorsSql(scope.segment)})`, experiment, scope);
     return rows[0]?.['users'] as number;
   }
 

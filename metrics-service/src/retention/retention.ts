@@ -1,17 +1,22 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { Log } from '../../../shared/log.ts';
+import type { EventBlock } from '../event/event-reader.ts';
 import type { Stores } from '../stores.ts';
 
 const DAY_MS = 86_400_000;
-/** How many visitors are looked at in one transaction. */
+/** How many visitors are taken in one transaction, or a few more: those of a block of events are taken together, for their blocks are rewritten then. */
 const VISITORS_AT_ONCE = 200;
+/** How many blocks of events are looked through for them: one visitor may have many. */
+const BLOCKS_AT_ONCE = 32;
+/** How many visitors' assignments are looked at in one transaction. */
+const ENTERED_AT_ONCE = 2_000;
 /** How many freed pages go back to the disk in one transaction. */
 const PAGES_AT_ONCE = 500;
 const LOOK_EVERY_MS = 600_000;
 
 /** What retention needs. */
 export interface RetentionNeeds {
-  readonly stores: Pick<Stores, 'database' | 'follower' | 'meta' | 'reattribution' | 'visitors' | 'writer'>;
+  readonly stores: Pick<Stores, 'database' | 'events' | 'follower' | 'meta' | 'reattribution' | 'visitors' | 'writer'>;
   readonly clock: Clock;
   readonly log: Log;
   /** How many whole days are kept besides the present one; 0 keeps everything. */
@@ -28,7 +33,7 @@ export const keptFrom = (days: number, now: number): number => (days === 0 ? 0 :
  */
 export class Retention {
   private readonly needs: RetentionNeeds;
-  private readonly selectOld;
+  private readonly selectEntered;
   private readonly selectLast;
   private readonly selectFree;
   private timer: NodeJS.Timeout | undefined;
@@ -37,10 +42,8 @@ export class Retention {
   constructor(needs: RetentionNeeds) {
     this.needs = needs;
     const { database } = needs.stores;
-    this.selectOld = database.prepare(
-      `SELECT id FROM visitors WHERE id > :after AND id <= :last AND (EXISTS (SELECT 1 FROM events WHERE visitor = id AND at < :oldest) OR EXISTS (SELECT 1 FROM assignments WHERE visitor = id AND assigned_at < :oldest))`,
-    );
-    this.selectLast = database.prepare('SELECT max(id) AS id FROM visitors');
+    this.selectEntered = database.prepare(`SELECT DISTINCT visitor FROM assignments WHERE visitor > :after AND visitor <= :after + ${ENTERED_AT_ONCE} AND assigned_at < :oldest ORDER BY visitor LIMIT ${VISITORS_AT_ONCE}`);
+    this.selectLast = database.prepare('SELECT coalesce(max(visitor), 0) AS visitor FROM assignments');
     this.selectFree = database.prepare('PRAGMA freelist_count');
   }
 
@@ -59,7 +62,7 @@ export class Retention {
     look();
   }
 
-  /** Goes through all visitors once for each day that has ended, in small steps between which others are served. */
+  /** Goes through the old events and all assignments once for each day that has ended, in small steps between which others are served. */
   async run(): Promise<void> {
     const { stores, log } = this.needs;
     const oldest = this.oldest();
@@ -67,11 +70,13 @@ export class Retention {
     // What is not in the sessions yet would never come there.
     await stores.follower.settle();
     const removed = { events: 0, assignments: 0 };
-    const last = (this.selectLast.get()?.['id'] as number | null) ?? 0;
-    for (let after = 0; after < last && !this.stopped; after += VISITORS_AT_ONCE) {
-      const step = await stores.writer.run(() => this.retire(after, oldest));
-      removed.events += step.events;
-      removed.assignments += step.assignments;
+    for (const steps of [this.byEvents(oldest), this.byAssignments(oldest)]) {
+      for (const found of steps) {
+        if (this.stopped) return;
+        const step = await stores.writer.run(() => this.retire(found, oldest));
+        removed.events += step.events;
+        removed.assignments += step.assignments;
+      }
     }
     while (!this.stopped && (this.selectFree.get()?.['freelist_count'] as number) > 0) {
       const before = this.selectFree.get()?.['freelist_count'] as number;
@@ -83,16 +88,42 @@ export class Retention {
     if (removed.events + removed.assignments > 0) log.info('what is older than RETENTION_DAYS was removed', removed);
   }
 
-  private retire(after: number, oldest: number): { events: number; assignments: number } {
+  /** The visitors who did something before a time, a block of events or a few at a time. */
+  private *byEvents(oldest: number): Generator<ReadonlySet<number>> {
+    const { events } = this.needs.stores;
+    const { loose, keys } = events.stretch(-Infinity, oldest);
+    let visitors = new Set<number>();
+    for (const block of loose) addOld(block, oldest, visitors);
+    for (const [index, key] of keys.entries()) {
+      if (visitors.size >= VISITORS_AT_ONCE || index % BLOCKS_AT_ONCE === 0) {
+        yield visitors;
+        visitors = new Set();
+      }
+      const block = events.block(key);
+      if (block !== undefined) addOld(block, oldest, visitors);
+    }
+    yield visitors;
+  }
+
+  /** The visitors who entered an experiment before a time, some at a time. */
+  private *byAssignments(oldest: number): Generator<ReadonlySet<number>> {
+    const last = this.selectLast.get()?.['visitor'] as number;
+    for (let after = 0; after < last; ) {
+      const found = this.selectEntered.all({ after, oldest }).map((row) => row['visitor'] as number);
+      after = found.length === VISITORS_AT_ONCE ? (found.at(-1) as number) : after + ENTERED_AT_ONCE;
+      yield new Set(found);
+    }
+  }
+
+  private retire(found: ReadonlySet<number>, oldest: number): { events: number; assignments: number } {
     const { reattribution, visitors } = this.needs.stores;
     const removed = { events: 0, assignments: 0 };
-    const found = this.selectOld.all({ after, last: after + VISITORS_AT_ONCE, oldest });
-    for (const row of found) {
-      const { events, assignments } = reattribution.retire(row['id'] as number, oldest);
+    for (const visitor of found) {
+      const { events, assignments } = reattribution.retire(visitor, oldest);
       removed.events += events;
       removed.assignments += assignments;
     }
-    if (found.length > 0) visitors.forget();
+    if (found.size > 0) visitors.forget();
     return removed;
   }
 
@@ -101,3 +132,8 @@ export class Retention {
     clearInterval(this.timer);
   }
 }
+
+/** Gathers the visitors of a block's events that happened before a time. */
+const addOld = ({ count, first_visitor, first_at, visitor, at }: EventBlock, oldest: number, visitors: Set<number>): void => {
+  for (let place = 0; place < count; place += 1) if (first_at + (at[place] as number) < oldest) visitors.add(first_visitor + (visitor[place] as number));
+};

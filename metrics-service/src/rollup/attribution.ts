@@ -41,11 +41,9 @@ export const statsPlaces = (event: AttributableEvent, enrolments: Enrolments): r
   return variant === undefined ? NOWHERE : [{ experiment, variant }];
 };
 
-/** Says from when on an event counts for an assignment; undefined if it happened before. */
-const countsFrom = (event: AttributableEvent, assigned_at: number): number | undefined => {
-  if (event.at >= assigned_at) return event.at;
-  return !event.imported && event.arrived >= assigned_at && assigned_at - event.at < CLOCK_TOLERANCE_MS ? assigned_at : undefined;
-};
+/** Says whether an event counts for an assignment: it happened no earlier, or so little that the visitor's clock may have been wrong. */
+export const countsFor = (at: number, arrived: number, imported: boolean, assigned_at: number): boolean =>
+  at >= assigned_at || (!imported && arrived >= assigned_at && assigned_at - at < CLOCK_TOLERANCE_MS);
 
 /** Says where an event counts in results: with its visitor's assignments alone, at or after them, whatever variant it names itself. */
 export const resultPlaces = (event: AttributableEvent, enrolments: Enrolments): readonly ResultPlace[] => {
@@ -54,8 +52,8 @@ export const resultPlaces = (event: AttributableEvent, enrolments: Enrolments): 
   const places: ResultPlace[] = [];
   for (const enrolment of enrolments.values()) {
     if (enrolment.standing !== 'counted' || (experiment !== null && experiment !== enrolment.experiment)) continue;
-    const at = countsFrom(event, enrolment.assigned_at);
-    if (at !== undefined) places.push({ enrolment, at });
+    const { assigned_at } = enrolment;
+    if (countsFor(event.at, event.arrived, event.imported, assigned_at)) places.push({ enrolment, at: Math.max(event.at, assigned_at) });
   }
   return places;
 };

@@ -11,6 +11,7 @@ import { importLines } from '../../src/import/importer.ts';
 import { Retention } from '../../src/retention/retention.ts';
 import type { Stores } from '../../src/stores.ts';
 import { definitionOf } from './definition-of.ts';
+import { joinLoose } from './join-loose.ts';
 import type { Random } from './random.ts';
 import { recount } from './recount.ts';
 import type { Figures, ToldAssignment, ToldEvent } from './recount.ts';
@@ -64,6 +65,7 @@ export class History {
   async step(): Promise<void> {
     const { random } = this;
     this.now += random.below(600_000);
+    if (random.chance(0.1)) await joinLoose(this.stores);
     const choice = random.next();
     if (choice < 0.45) await this.sendEvents();
     else if (choice < 0.65) await this.import();

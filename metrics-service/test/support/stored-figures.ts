@@ -1,4 +1,4 @@
-import type { ResultCell } from '../../src/result/result-store.ts';
+import type { ResultCell } from '../../src/result/scope-count.ts';
 import type { StatsCell } from '../../src/stats/stats.ts';
 import type { Stores } from '../../src/stores.ts';
 import type { Figures } from './recount.ts';
