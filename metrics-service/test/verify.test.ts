@@ -9,7 +9,9 @@ import { isSame } from '../src/verify/difference.ts';
 import type { Difference } from '../src/verify/difference.ts';
 import { verifyDatabase } from '../src/verify/verify-database.ts';
 import type { VerifySummary } from '../src/verify/verify-database.ts';
+import { eventRecord } from './support/event-record.ts';
 import { History } from './support/history.ts';
+import { joinLoose } from './support/join-loose.ts';
 import { openStores } from './support/open-stores.ts';
 import { Random } from './support/random.ts';
 
@@ -63,7 +65,20 @@ const TAMPERINGS: readonly (readonly [table: string, sql: string])[] = [
   ['visitor_metrics', 'UPDATE visitor_metrics SET first_at = first_at + 1'],
   ['visitor_metrics', 'DELETE FROM visitor_metrics'],
   ['assignments', 'UPDATE assignments SET counted = 1 - counted'],
-  ['events', 'DELETE FROM visitors WHERE id = (SELECT visitor FROM events LIMIT 1)'],
+  ['event_blocks', 'DELETE FROM visitors WHERE id = (SELECT visitor FROM visitor_blocks LIMIT 1)'],
+  ['visitor_blocks', 'DELETE FROM visitors WHERE id = (SELECT visitor FROM visitor_blocks LIMIT 1)'],
+  ['visitor_blocks', 'DELETE FROM visitor_blocks WHERE visitor = (SELECT visitor FROM visitor_blocks LIMIT 1)'],
+  ['visitor_blocks', 'INSERT INTO visitor_blocks SELECT visitor, 1000000 FROM visitor_blocks LIMIT 1'],
+  ['visitor_blocks', 'INSERT INTO visitor_blocks SELECT id, (SELECT max(first_seq) FROM event_blocks) FROM visitors WHERE true ON CONFLICT DO NOTHING'],
+  ['event_ids', 'DELETE FROM event_ids WHERE event_id = (SELECT event_id FROM event_ids LIMIT 1)'],
+  ['event_ids', 'DELETE FROM event_ids WHERE typeof(event_id) = \'blob\''],
+  ['event_ids', "INSERT INTO event_ids VALUES ('of nobody')"],
+  ['event_ids', 'INSERT INTO loose_events SELECT first_seq + 1, last_seq + 1, events, earliest, latest, facts, ids, texts FROM loose_events'],
+  ['event_blocks', 'UPDATE event_blocks SET events = events + 1'],
+  ['event_blocks', 'UPDATE event_blocks SET earliest = earliest - 1'],
+  ['event_blocks', 'UPDATE event_blocks SET latest = latest + 1'],
+  ['event_blocks', 'UPDATE event_blocks SET last_seq = last_seq + 1'],
+  ['loose_events', 'UPDATE loose_events SET latest = latest - 1'],
   ['sessions', 'UPDATE sessions SET views = views + 1'],
   ['sessions', 'UPDATE sessions SET last = last + 1, events = events + 1'],
 ];
@@ -74,6 +89,11 @@ test('verifyDatabase() reports each figure that is stored otherwise than it is c
     const stores = openStores(join(folder.path, `${index}.sqlite`));
     const history = new History(stores, new Random(7));
     for (let step = 0; step < 40; step += 1) await history.step();
+    // One visitor's events lie in a full block, another's do not; and ids that are UUIDs are stored otherwise.
+    for (const visitor_id of ['early', 'late']) {
+      if (visitor_id === 'late') await joinLoose(stores);
+      await stores.writer.run(() => eventRecord(stores, { visitor_id, event_type: 'page_view' }, history.now));
+    }
     await stores.follower.settle();
     stores.database.exec(sql);
     const { differences } = await verify(stores, folder.path);

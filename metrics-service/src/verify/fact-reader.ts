@@ -2,9 +2,16 @@ import type { StoredDatabase } from '../../../shared/sqlite/stored-database.ts';
 import { shownId } from '../../../shared/sqlite/stored-id.ts';
 import { enrolmentsOf } from '../assignment/enrolment.ts';
 import type { Enrolments, StoredAssignment } from '../assignment/enrolment.ts';
+import { valueAt } from '../event/event-block.ts';
+import { EventReader } from '../event/event-reader.ts';
+import type { EventBlock } from '../event/event-reader.ts';
 import type { AttributableEvent } from '../rollup/attribution.ts';
 
 const VISITORS_AT_ONCE = 1_000;
+/** How many blocks of events are kept in memory: visitors who come one after the other are in the same ones. */
+const BLOCKS_REMEMBERED = 48;
+/** How many names of experiments are kept in memory. */
+const NAMES_REMEMBERED = 10_000;
 
 type Row = Record<string, unknown>;
 
@@ -22,7 +29,11 @@ export interface FactAssignment extends StoredAssignment {
 export class FactReader {
   readonly database: StoredDatabase;
   private readonly selectVisitors;
-  private readonly selectEvents;
+  private readonly selectMeaning;
+  private readonly event_reader: EventReader;
+  private readonly remembered = new Map<number, EventBlock | undefined>();
+  private readonly meanings = new Map<number, number | null>();
+  private loose: ReadonlyMap<number, readonly FactEvent[]> | undefined;
   private readonly selectAssignments;
   private readonly selectWord;
   private readonly selectExperiment;
@@ -33,10 +44,8 @@ export class FactReader {
     this.database = database;
     this.tables = new Set(database.tables());
     this.selectVisitors = database.prepare(`SELECT id FROM visitors WHERE id > ? ORDER BY id LIMIT ${VISITORS_AT_ONCE}`);
-    this.selectEvents = database.prepare(
-      `SELECT events.seq, type, events.name, experiment_names.experiment, variant, at, arrived, value, imported
-       FROM events LEFT JOIN experiment_names ON experiment_names.id = events.experiment WHERE visitor = ? ORDER BY events.seq`,
-    );
+    this.event_reader = new EventReader(database);
+    this.selectMeaning = database.prepare('SELECT experiment FROM experiment_names WHERE id = ?');
     this.selectAssignments = database.prepare('SELECT experiment, variant, assigned_at, forced, counted FROM assignments WHERE visitor = ?');
     this.selectWord = database.prepare('SELECT word FROM words WHERE id = ?');
     this.selectExperiment = database.prepare('SELECT coalesce(definition ->> \'$.key\', (SELECT name FROM experiment_names WHERE experiment = experiments.id ORDER BY id LIMIT 1)) AS name FROM experiments WHERE id = ?');
@@ -53,21 +62,32 @@ export class FactReader {
     }
   }
 
-  /** A visitor's events in the order they came, one at a time: one visitor may have millions. */
-  *events(visitor: number): Generator<FactEvent> {
-    for (const row of this.selectEvents.iterate(visitor) as Iterable<Row>) {
-      yield {
-        seq: row['seq'] as number,
-        type: row['type'] as number,
-        named_metric: row['name'] as number | null,
-        experiment: row['experiment'] as number | null,
-        variant: row['variant'] as number | null,
-        at: row['at'] as number,
-        arrived: row['arrived'] as number,
-        value: row['value'] as number | null,
-        imported: row['imported'] === 1,
-      };
+  /** The keys of the full blocks that are said to have events of a visitor. */
+  keysOf(visitor: number): readonly number[] {
+    return this.event_reader.keysOf(visitor);
+  }
+
+  /** A visitor's events in the order they came, one at a time: one visitor may have millions. Tells of blocks that have none of them. */
+  *events(visitor: number, keys: readonly number[], onStray: (key: number) => void): Generator<FactEvent> {
+    for (const key of keys) {
+      const block = this.remember(key);
+      let has_any = false;
+      if (block !== undefined) {
+        const wanted = visitor - block.first_visitor;
+        for (let place = 0; place < block.count; place += 1) {
+          if (block.visitor[place] !== wanted) continue;
+          has_any = true;
+          yield this.toEvent(block, place);
+        }
+      }
+      if (!has_any) onStray(key);
     }
+    yield* this.looseEvents().get(visitor) ?? [];
+  }
+
+  /** How many events there are, as each block says. */
+  countEvents(): number {
+    return this.event_reader.count();
   }
 
   /** A visitor's assignments, and what they come to. */
@@ -96,5 +116,53 @@ export class FactReader {
   visitorOf(id: number): string {
     const row = this.selectVisitor.get(id);
     return row === undefined ? `visitor ${id}` : shownId(row['visitor_id']);
+  }
+
+  private toEvent(block: EventBlock, place: number): FactEvent {
+    return {
+      seq: block.first_seq + (block.seq[place] as number),
+      type: block.type[place] as number,
+      named_metric: block.name[place] || null,
+      experiment: this.meaningOf(block.experiment[place] as number),
+      variant: block.variant[place] || null,
+      at: block.first_at + (block.at[place] as number),
+      arrived: block.first_arrived + (block.arrived[place] as number),
+      value: valueAt(block, place),
+      imported: block.imported[place] === 1,
+    };
+  }
+
+  private meaningOf(name: number): number | null {
+    if (name === 0) return null;
+    let experiment = this.meanings.get(name);
+    if (experiment !== undefined) return experiment;
+    if (this.meanings.size >= NAMES_REMEMBERED) this.meanings.clear();
+    experiment = (this.selectMeaning.get(name)?.['experiment'] as number | undefined) ?? null;
+    this.meanings.set(name, experiment);
+    return experiment;
+  }
+
+  /** Those of blocks that are not full: so few that all are kept. */
+  private looseEvents(): ReadonlyMap<number, readonly FactEvent[]> {
+    if (this.loose !== undefined) return this.loose;
+    const loose = new Map<number, FactEvent[]>();
+    for (const block of this.event_reader.looseBlocks()) {
+      for (let place = 0; place < block.count; place += 1) {
+        const visitor = block.first_visitor + (block.visitor[place] as number);
+        const known = loose.get(visitor);
+        if (known === undefined) loose.set(visitor, [this.toEvent(block, place)]);
+        else known.push(this.toEvent(block, place));
+      }
+    }
+    return (this.loose = loose);
+  }
+
+  private remember(key: number): EventBlock | undefined {
+    const block = this.remembered.has(key) ? this.remembered.get(key) : this.event_reader.block(key);
+    this.remembered.delete(key);
+    this.remembered.set(key, block);
+    const [oldest] = this.remembered.keys();
+    if (this.remembered.size > BLOCKS_REMEMBERED && oldest !== undefined) this.remembered.delete(oldest);
+    return block;
   }
 }

@@ -5,6 +5,7 @@ import { ledgerOf } from '../rollup/ledger.ts';
 import { APPLICATION_ID, BUCKET_MS, MIGRATIONS } from '../schema.ts';
 import { CELL_TABLES, CellCount } from './cell-count.ts';
 import type { CellTable } from './cell-count.ts';
+import { BlockCheck } from './block-check.ts';
 import { isSame } from './difference.ts';
 import type { Difference } from './difference.ts';
 import { FactReader } from './fact-reader.ts';
@@ -12,7 +13,7 @@ import type { FactEvent } from './fact-reader.ts';
 import { SessionCheck } from './session-check.ts';
 import { VisitorCheck } from './visitor-check.ts';
 
-/** How far counting is; `done` and `total` are events and visitors together. */
+/** How far counting is; `done` and `total` are events, which are looked at twice, and visitors together. */
 export interface VerifyProgress {
   readonly done: number;
   readonly total: number;
@@ -33,6 +34,7 @@ export interface VerifyListener {
 }
 
 const VISITORS_PER_REPORT = 2_000;
+const EVENTS_PER_REPORT = 50_000;
 
 const placeOf = (reader: FactReader, keys: readonly string[], key: readonly (number | string)[]): string =>
   keys
@@ -78,15 +80,26 @@ export const verifyDatabase = (database: StoredDatabase, { onDifference, onProgr
 
   const visitor_check = new VisitorCheck(reader, onDifference);
   const session_check = new SessionCheck(reader, onDifference);
-  const total_events = reader.count('events');
-  const total = total_events + reader.count('visitors');
+  const total = reader.countEvents() * 2 + reader.count('visitors');
+  let checked = 0;
+  let reported = 0;
   let events = 0;
   let visitors = 0;
+  let visitor_blocks = 0;
+  new BlockCheck(reader, onDifference).check((count) => {
+    checked += count;
+    if (checked - reported < EVENTS_PER_REPORT) return;
+    reported = checked;
+    onProgress({ done: checked, total, events });
+  });
   for (const visitor of reader.visitors()) {
     const notes: number[] = [];
     const { rows, enrolments } = reader.assignments(visitor);
+    const keys = reader.keysOf(visitor);
+    const onStray = (key: number): void => onDifference({ table: 'visitor_blocks', place: `${reader.visitorOf(visitor)}, block ${key}`, figure: 'rows', stored: 1, counted: 0 });
+    visitor_blocks += keys.length;
     const noted = function* (): Generator<FactEvent> {
-      for (const event of reader.events(visitor)) {
+      for (const event of reader.events(visitor, keys, onStray)) {
         events += 1;
         if (session_check.isFollowed(event)) notes.push(session_check.noteOf(event));
         yield event;
@@ -97,13 +110,14 @@ export const verifyDatabase = (database: StoredDatabase, { onDifference, onProgr
     visitor_check.check(visitor, ledger, rows);
     session_check.check(visitor, notes);
     visitors += 1;
-    if (visitors % VISITORS_PER_REPORT === 0) onProgress({ done: events + visitors, total, events });
+    if (visitors % VISITORS_PER_REPORT === 0) onProgress({ done: checked + events + visitors, total, events });
   }
-  const owned = { events, ...visitor_check.rows };
-  for (const [table, rows] of Object.entries(owned)) {
-    const stored = reader.count(table);
-    if (stored !== rows) onDifference({ table, place: 'of visitors who are not there', figure: 'rows', stored: stored - rows, counted: 0 });
-  }
+  const owned = { visitor_blocks, ...visitor_check.rows };
+  const reportOthers = (table: string, figure: string, others: number): void => {
+    if (others !== 0) onDifference({ table, place: 'of visitors who are not there', figure, stored: others, counted: 0 });
+  };
+  for (const [table, rows] of Object.entries(owned)) reportOthers(table, 'rows', reader.count(table) - rows);
+  reportOthers('event_blocks', 'events', checked - events);
   const cells = CELL_TABLES.reduce((sum, table) => sum + compareCells(reader, count, table, onDifference), 0);
   onProgress({ done: total, total, events });
   return { events, visitors, cells };
