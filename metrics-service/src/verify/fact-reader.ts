@@ -2,7 +2,8 @@ import type { StoredDatabase } from '../../../shared/sqlite/stored-database.ts';
 import { shownId } from '../../../shared/sqlite/stored-id.ts';
 import { enrolmentsOf } from '../assignment/enrolment.ts';
 import type { Enrolments, StoredAssignment } from '../assignment/enrolment.ts';
-import { valueAt } from '../event/event-block.ts';
+import { openFacts, valueAt } from '../event/event-block.ts';
+import type { EventFacts } from '../event/event-block.ts';
 import { EventReader } from '../event/event-reader.ts';
 import type { EventBlock } from '../event/event-reader.ts';
 import type { AttributableEvent } from '../rollup/attribution.ts';
@@ -118,7 +119,7 @@ export class FactReader {
     return row === undefined ? `visitor ${id}` : shownId(row['visitor_id']);
   }
 
-  private toEvent(block: EventBlock, place: number): FactEvent {
+  private toEvent(block: EventFacts, place: number): FactEvent {
     return {
       seq: block.first_seq + (block.seq[place] as number),
       type: block.type[place] as number,
@@ -142,11 +143,12 @@ export class FactReader {
     return experiment;
   }
 
-  /** Those of blocks that are not full: so few that all are kept. */
+  /** Those of blocks that are not full: so few that all are kept. Row by row, whatever these say of themselves. */
   private looseEvents(): ReadonlyMap<number, readonly FactEvent[]> {
     if (this.loose !== undefined) return this.loose;
     const loose = new Map<number, FactEvent[]>();
-    for (const block of this.event_reader.looseBlocks()) {
+    for (const row of this.rows('loose_events')) {
+      const block = openFacts(row['facts'] as Uint8Array);
       for (let place = 0; place < block.count; place += 1) {
         const visitor = block.first_visitor + (block.visitor[place] as number);
         const known = loose.get(visitor);
