@@ -177,11 +177,11 @@ class Log {
     const { reader, events } = this;
     const from = NOON + this.random.below(1e9) - 5e8;
     const to = from + this.random.below(1e8);
-    const found = reader.spans(from, to).flatMap(({ key, events: count }) => {
-      const told = shown(reader, reader.block(key) as EventBlock);
-      assert.equal(told.length, count);
-      return told;
-    });
+    const found = [...reader.between(from, to)].flatMap((block) => shown(reader, block));
+    for (const { key, events: count, earliest, latest } of reader.latestSpans(from, to)) {
+      const times = shown(reader, reader.block(key) as EventBlock).map(({ at }) => at);
+      assert.deepEqual([Math.min(...times), Math.max(...times), times.length], [earliest, latest, count]);
+    }
     const within = (all: readonly Told[]): readonly Told[] => all.filter(({ at }) => at >= from && at < to).sort((one, other) => one.seq - other.seq);
     assert.deepEqual(within(found), within(events));
   }

@@ -30,7 +30,6 @@ export class EventReader {
   private readonly selectPrevious;
   private readonly selectBlock;
   private readonly selectDetails;
-  private readonly selectSpans;
   private readonly selectLatestSpans;
   private readonly selectOfVisitor;
   private readonly selectLast;
@@ -42,7 +41,6 @@ export class EventReader {
     this.selectPrevious = fromEach((table) => `SELECT first_seq AS key, facts FROM ${table} WHERE first_seq < ? ORDER BY first_seq DESC LIMIT 1`);
     this.selectBlock = fromEach((table) => `SELECT first_seq AS key, facts FROM ${table} WHERE first_seq = ?`);
     this.selectDetails = fromEach((table) => `SELECT ids, texts FROM ${table} WHERE first_seq = ?`);
-    this.selectSpans = fromEach((table) => `SELECT first_seq AS key, events, earliest, latest FROM ${table} WHERE latest >= ? AND earliest < ?`);
     this.selectLatestSpans = database.prepare('SELECT first_seq AS key, events, earliest, latest FROM event_blocks WHERE latest >= ? AND earliest < ? ORDER BY latest DESC, first_seq DESC LIMIT ?');
     this.selectOfVisitor = database.prepare('SELECT first_seq AS key FROM visitor_blocks WHERE visitor = ? ORDER BY first_seq');
     this.selectLast = database.prepare(`SELECT max(${TABLES.map((table) => `coalesce((SELECT last_seq FROM ${table} ORDER BY first_seq DESC LIMIT 1), 0)`).join(', ')}) AS seq`);
@@ -69,24 +67,23 @@ export class EventReader {
     return this.find(this.selectPrevious.toReversed(), before);
   }
 
-  /** Where the events of a stretch of time lie, among others; in no particular order. */
-  spans(from: number, to: number): readonly BlockSpan[] {
-    return this.selectSpans.flatMap((statement) => statement.all(from, to) as unknown as readonly BlockSpan[]);
-  }
-
   /** Where the events of a stretch of time lie in full blocks, among others: those first that end latest, and of these those that came last. */
   latestSpans(from: number, to: number, limit: number = -1): readonly BlockSpan[] {
     return this.selectLatestSpans.all(from, to, limit) as unknown as readonly BlockSpan[];
   }
 
   /**
-   * Where all events of a stretch of time lie, among others: the blocks that are not full, which may be joined soon, and the keys of the full ones, the
-   * oldest first. To be called in a snapshot.
+   * The blocks that have the events of a stretch of time, others among them: those that are not full, which may be joined soon, then the full ones, the
+   * oldest first. To be begun in a snapshot: they are what there is then and nobody erases meanwhile, whatever is recorded.
    */
-  stretch(from: number, to: number): { readonly loose: readonly EventBlock[]; readonly keys: readonly number[] } {
+  *between(from: number, to: number): Generator<EventBlock> {
     const loose = [...this.looseBlocks()];
-    const full = this.selectSpans[0]?.all(from, to) ?? [];
-    return { loose, keys: full.map((row) => row['key'] as number).sort((one, other) => one - other) };
+    const keys = this.latestSpans(from, to).map(({ key }) => key);
+    yield* loose;
+    for (const key of keys.sort((one, other) => one - other)) {
+      const block = this.block(key);
+      if (block !== undefined) yield block;
+    }
   }
 
   /** A block by its key. */

@@ -1,8 +1,9 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../../../shared/sqlite/database.ts';
 import type { EventReader } from '../event/event-reader.ts';
-import { scanEvents } from '../event/event-scan.ts';
 import type { ExperimentStore } from '../experiment/experiment-store.ts';
+import { inSteps } from '../in-steps.ts';
+import type { Steps } from '../in-steps.ts';
 import { CLOCK_TOLERANCE_MS } from '../rollup/attribution.ts';
 import { ASSIGNED } from '../rollup/cell-deltas.ts';
 import { BUCKET_MS } from '../schema.ts';
@@ -36,8 +37,11 @@ const COUNTED = `FROM assignments WHERE experiment = :experiment AND counted = 1
 /** The visitors of a slice who are in a segment. */
 export const scopedVisitorsSql = (segment: Segment): string => `SELECT visitor, variant, assigned_at ${COUNTED}${segmentSql(segment)}`;
 
-/** How many visitors are looked at before others have the event loop. */
+/** How many events are as much work as reading a block. */
+const EVENTS_PER_STEP = 300;
+/** How many visitors are looked at together, and how many blocks of events could be read meanwhile. */
 export const SLICE_VISITORS = 200;
+const SLICE_WORTH = 20;
 /** The last visitor of the slice after a place. */
 export const SLICE_SQL: string = `SELECT assigned_at AS until_at, variant AS until_variant, visitor AS until_visitor FROM assignments
   WHERE experiment = :experiment AND counted = 1 AND assigned_at < :to AND (assigned_at, variant, visitor) > (:after_at, :after_variant, :after_visitor)
@@ -110,20 +114,21 @@ export class ResultStore {
 
   /** Works out the cells of a scope: of those of its segment who were assigned in its period, and what they did in it. Throws Problem `overloaded` where too many wait to do so. */
   scopedCells(experiment: number, scope: Scope): Promise<readonly ResultCell[]> {
-    return this.turns.take(async () => {
-      const { database, turns, needs: { events, experiments } } = this;
-      const { period: { to }, segment } = scope;
-      const count = new ScopeCount();
-      await this.eachSlice(scopedVisitorsSql(segment), experiment, scope, {}, (row) => count.addVisitor(row['visitor'] as number, row['variant'] as number, row['assigned_at'] as number));
-      const names = new Set([0, ...experiments.namesOf(experiment)]);
-      if (count.earliest < to) {
-        await scanEvents({ database, turns, events }, count.earliest - CLOCK_TOLERANCE_MS, to, (block) => {
-          count.addEvents(block, names, to);
-          return 0;
-        });
-      }
-      return count.cells();
-    });
+    return inSteps(this.database, this.turns, this.countScope(experiment, scope));
+  }
+
+  private *countScope(experiment: number, scope: Scope): Steps<readonly ResultCell[]> {
+    const { events, experiments } = this.needs;
+    const { period: { to }, segment } = scope;
+    const count = new ScopeCount();
+    yield* this.slices(scopedVisitorsSql(segment), experiment, scope, {}, (row) => count.addVisitor(row['visitor'] as number, row['variant'] as number, row['assigned_at'] as number));
+    if (count.earliest === Infinity) return [];
+    const names = new Set([0, ...experiments.namesOf(experiment)]);
+    for (const block of events.between(count.earliest - CLOCK_TOLERANCE_MS, to)) {
+      count.addEvents(block, names, to);
+      yield 1 + block.count / EVENTS_PER_STEP;
+    }
+    return count.cells();
   }
 
   /** Reads from the rollup when users were assigned, or first converted in a metric, by bucket; periods begin and end with one. */
@@ -151,19 +156,21 @@ export class ResultStore {
 
   /** Works a question out slice by slice of the visitors, each of whom is in one: what the slices answer adds up. Throws Problem `overloaded` where too many wait to do so. */
   private scoped(sql: string, experiment: number, scope: Scope, more: Readonly<Record<string, number>> = {}): Promise<readonly Record<string, unknown>[]> {
-    return this.turns.take(async () => {
-      const sums = new Map<string, Record<string, unknown>>();
-      await this.eachSlice(sql, experiment, scope, more, (row) => addRow(sums, row));
-      return [...sums.values()];
-    });
+    return inSteps(this.database, this.turns, this.sum(sql, experiment, scope, more));
   }
 
-  /** Hands over what is answered of each slice of the visitors; between two slices others have the event loop. */
-  private async eachSlice(sql: string, experiment: number, { period, segment }: Scope, more: Readonly<Record<string, number>>, take: (row: Record<string, unknown>) => void): Promise<void> {
+  private *sum(sql: string, experiment: number, scope: Scope, more: Readonly<Record<string, number>>): Steps<readonly Record<string, unknown>[]> {
+    const sums = new Map<string, Record<string, unknown>>();
+    yield* this.slices(sql, experiment, scope, more, (row) => addRow(sums, row));
+    return [...sums.values()];
+  }
+
+  /** Hands over what is answered of each slice of the visitors. */
+  private *slices(sql: string, experiment: number, { period, segment }: Scope, more: Readonly<Record<string, number>>, take: (row: Record<string, unknown>) => void): Steps<void> {
     let statement = this.statements.get(sql);
     if (statement === undefined) this.statements.set(sql, (statement = this.database.prepare(sql)));
     const scope = { experiment, to: period.to };
-    for (let after = { after_at: period.from, after_variant: -1, after_visitor: -1 }; ; await this.turns.pause()) {
+    for (let after = { after_at: period.from, after_variant: -1, after_visitor: -1 }; ; yield SLICE_WORTH) {
       const until = (this.selectSlice.get({ ...scope, ...after }) ?? LAST_SLICE) as typeof LAST_SLICE;
       for (const row of statement.all({ ...scope, ...after, ...until, ...segmentValues(segment, this.needs.words), ...more })) take(row);
       if (until === LAST_SLICE) return;

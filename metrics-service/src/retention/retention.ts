@@ -90,17 +90,14 @@ export class Retention {
 
   /** The visitors who did something before a time, a block of events or a few at a time. */
   private *byEvents(oldest: number): Generator<ReadonlySet<number>> {
-    const { events } = this.needs.stores;
-    const { loose, keys } = events.stretch(-Infinity, oldest);
     let visitors = new Set<number>();
-    for (const block of loose) addOld(block, oldest, visitors);
-    for (const [index, key] of keys.entries()) {
-      if (visitors.size >= VISITORS_AT_ONCE || index % BLOCKS_AT_ONCE === 0) {
-        yield visitors;
-        visitors = new Set();
-      }
-      const block = events.block(key);
-      if (block !== undefined) addOld(block, oldest, visitors);
+    let blocks = 0;
+    for (const block of this.needs.stores.events.between(-Infinity, oldest)) {
+      addOld(block, oldest, visitors);
+      blocks += 1;
+      if (visitors.size < VISITORS_AT_ONCE && blocks % BLOCKS_AT_ONCE !== 0) continue;
+      yield visitors;
+      visitors = new Set();
     }
     yield visitors;
   }

@@ -1,7 +1,8 @@
 import type { Database } from '../../../shared/sqlite/database.ts';
-import type { EventBlock, EventReader } from '../event/event-reader.ts';
-import { scanEvents } from '../event/event-scan.ts';
+import type { EventReader } from '../event/event-reader.ts';
 import type { ExperimentStore } from '../experiment/experiment-store.ts';
+import { inSteps } from '../in-steps.ts';
+import type { Steps } from '../in-steps.ts';
 import { ANY } from '../rollup/cell-deltas.ts';
 import { Turns } from '../turns.ts';
 import type { WordStore } from '../word/word-store.ts';
@@ -12,6 +13,9 @@ import type { CountedStats } from './stats-count.ts';
 
 /** The cells of an experiment, which cost the same to read at any number of events. */
 export const STATS_CELLS_SQL = 'SELECT variant, type, events, visitors FROM stats_cells WHERE experiment = ?';
+
+/** How many events, or visitors whose variants are read, are as much work as reading a block. */
+const EVENTS_PER_STEP = 200;
 
 /** What `/stats` is read from. */
 export interface StatsStoreNeeds {
@@ -41,26 +45,26 @@ export class StatsStore {
 
   /** Counts the events from one time to another (exclusive), a few blocks at a time. Throws Problem `overloaded` where too many wait to do so. */
   cellsBetween(experiment: number, from: number, to: number): Promise<readonly StatsCell[]> {
-    return this.turns.take(async () => {
-      const { database, turns, needs } = this;
-      const count = new StatsCount();
-      const names = new Set([0, ...needs.experiments.namesOf(experiment)]);
-      const variants = new FirstVariants(database, experiment);
-      const look = ({ count: events, first_visitor, first_at, visitor, type, experiment: name, variant, at }: EventBlock): number => {
-        const before = variants.read;
-        const [begin, end] = [from - first_at, to - first_at];
-        for (let place = 0; place < events; place += 1) {
-          const happened = at[place] as number;
-          if (happened < begin || happened >= end || !names.has(name[place] as number)) continue;
-          const who = first_visitor + (visitor[place] as number);
-          const where = (variant[place] as number) || variants.of(who);
-          if (where !== 0) count.add(who, where, type[place] as number);
-        }
-        return variants.read - before;
-      };
-      await scanEvents({ database, turns, events: needs.events }, from, to, look);
-      return count.cells().map((cell) => this.toCell(cell));
-    });
+    return inSteps(this.database, this.turns, this.count(experiment, from, to));
+  }
+
+  private *count(experiment: number, from: number, to: number): Steps<readonly StatsCell[]> {
+    const { events, experiments } = this.needs;
+    const names = new Set([0, ...experiments.namesOf(experiment)]);
+    const variants = new FirstVariants(this.database, experiment);
+    const count = new StatsCount();
+    for (const { count: length, first_visitor, first_at, visitor, type, experiment: name, variant, at } of events.between(from, to)) {
+      const [begin, end, before] = [from - first_at, to - first_at, variants.read];
+      for (let place = 0; place < length; place += 1) {
+        const happened = at[place] as number;
+        if (happened < begin || happened >= end || !names.has(name[place] as number)) continue;
+        const who = first_visitor + (visitor[place] as number);
+        const where = (variant[place] as number) || variants.of(who);
+        if (where !== 0) count.add(who, where, type[place] as number);
+      }
+      yield 1 + (length + variants.read - before) / EVENTS_PER_STEP;
+    }
+    return count.cells().map((cell) => this.toCell(cell));
   }
 
   private toCell({ variant, type, events, visitors }: CountedStats): StatsCell {

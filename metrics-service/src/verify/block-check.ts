@@ -20,6 +20,8 @@ export class BlockCheck {
   private readonly selectId;
   private readonly countIds;
   private readonly ids = new Uint8Array(IDS_AT_ONCE * UUID_BYTES);
+  /** Up to which place of the log all ids are in the index; those of the newest may still come there. */
+  private readonly indexed_until: number;
   private ids_found = 0;
   private last_seq = 0;
 
@@ -27,6 +29,7 @@ export class BlockCheck {
     this.reader = reader;
     this.report = report;
     const { database } = reader;
+    this.indexed_until = Number(database.prepare("SELECT value FROM meta WHERE name = 'ids_seq'").get()?.['value'] ?? 0);
     this.selectVisitor = database.prepare('SELECT 1 FROM visitor_blocks WHERE visitor = ? AND first_seq = ?');
     this.selectId = database.prepare('SELECT 1 FROM event_ids WHERE event_id = ?');
     this.countIds = database.prepare('SELECT count(*) AS found FROM places CROSS JOIN event_ids ON event_id = substr(:ids, place * 16 + 1, 16) WHERE place < :count');
@@ -39,7 +42,7 @@ export class BlockCheck {
         const facts = openFacts(row['facts'] as Uint8Array);
         this.checkColumns(table, row as unknown as StoredColumns, facts);
         if (table === 'event_blocks') this.checkVisitors(row['first_seq'] as number, facts);
-        this.checkIds(openDetails(row['ids'] as Uint8Array, null), facts.count);
+        this.checkIds(openDetails(row['ids'] as Uint8Array, null), facts);
         onEvents(facts.count);
       }
     }
@@ -70,21 +73,25 @@ export class BlockCheck {
     }
   }
 
-  private checkIds({ stored_id }: EventDetails, count: number): void {
-    for (let first = 0; first < count; first += IDS_AT_ONCE) {
-      const ids = Array.from({ length: Math.min(IDS_AT_ONCE, count - first) }, (_, index) => stored_id(first + index));
-      const uuids = ids.filter((id) => typeof id !== 'string');
-      for (const [index, id] of uuids.entries()) this.ids.set(id, index * UUID_BYTES);
-      const found = this.countIds.get({ ids: this.ids, count: uuids.length })?.['found'] as number;
+  private checkIds({ stored_id }: EventDetails, { count, first_seq, seq }: EventFacts): void {
+    const uuids: number[] = [];
+    for (let place = 0; place < count; place += 1) {
+      const id = stored_id(place);
+      if (typeof id !== 'string') uuids.push(place);
+      else if (this.checkId(id, true)) this.ids_found += 1;
+    }
+    for (let first = 0; first < uuids.length; first += IDS_AT_ONCE) {
+      const some = uuids.slice(first, first + IDS_AT_ONCE);
+      for (const [index, place] of some.entries()) this.ids.set(stored_id(place) as Uint8Array, index * UUID_BYTES);
+      const found = this.countIds.get({ ids: this.ids, count: some.length })?.['found'] as number;
       this.ids_found += found;
-      for (const id of found === uuids.length ? [] : uuids) this.checkId(id);
-      for (const id of ids) if (typeof id === 'string' && this.checkId(id)) this.ids_found += 1;
+      for (const place of found === some.length ? [] : some) this.checkId(stored_id(place), first_seq + (seq[place] as number) <= this.indexed_until);
     }
   }
 
-  private checkId(id: Uint8Array | string): boolean {
+  private checkId(id: Uint8Array | string, must_be: boolean): boolean {
     const is_there = this.selectId.get(id) !== undefined;
-    if (!is_there) this.report({ table: 'event_ids', place: shownId(id), figure: 'rows', stored: 0, counted: 1 });
+    if (!is_there && must_be) this.report({ table: 'event_ids', place: shownId(id), figure: 'rows', stored: 0, counted: 1 });
     return is_there;
   }
 }
