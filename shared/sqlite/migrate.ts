@@ -1,12 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StartFault } from '../start-fault.ts';
 
+/** What a step of a database's history may use of the connection. */
+export type MigratingConnection = Pick<DatabaseSync, 'exec' | 'prepare'>;
+
 /** One step of a database's history; its number is its position, counted from 1. It is never changed once released. */
 export interface Migration {
   readonly name: string;
   readonly sql: string;
   /** What SQL alone cannot do, afterwards and in the same transaction. */
-  readonly run?: (connection: Pick<DatabaseSync, 'exec' | 'prepare'>) => void;
+  readonly run?: (connection: MigratingConnection) => void;
 }
 
 /**

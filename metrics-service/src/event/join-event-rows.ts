@@ -1,10 +1,10 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { MigratingConnection } from '../../../shared/sqlite/migrate.ts';
 import { BLOCK_EVENTS, FullBlocks } from './full-blocks.ts';
 import { LooseEvents } from './loose-events.ts';
 import type { EventRow } from './loose-events.ts';
 
 /** Puts the rows of `events`, in which each event had one, into blocks, and removes that table. */
-export const joinEventRows = (connection: Pick<DatabaseSync, 'exec' | 'prepare'>): void => {
+export const joinEventRows = (connection: MigratingConnection): void => {
   const blocks = new FullBlocks(connection);
   let gathered = new LooseEvents();
   const join = (): void => {
