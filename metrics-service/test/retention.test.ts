@@ -53,6 +53,24 @@ test('Retention takes the person off the sessions of closed days, and leaves the
   stores.database.close();
 });
 
+test('Retention removes what is old from blocks that are full as well, and who only entered an experiment', async () => {
+  const stores = openStores();
+  const [OLD, NEW] = [NOW - 5 * DAY, NOW - DAY].map((at) => new Date(at).toISOString());
+  const lines = Array.from({ length: 1_500 }, (_, index) =>
+    index % 3 === 0
+      ? { record: 'assignment', visitor_id: `entered ${index}`, experiment_id: 'x', variant: 'A', timestamp: index % 2 === 0 ? OLD : NEW }
+      : { record: 'event', visitor_id: `v${index % 700}`, event_type: 'click', timestamp: index % 2 === 0 ? OLD : NEW, event_id: `e${index}` },
+  );
+  await importLines({ stores, clock: () => NOW, oldest: () => 0 }, [Buffer.from(lines.map((line) => JSON.stringify(line)).join('\n'))] as unknown as AsyncIterable<Uint8Array>);
+  assert.ok((count(stores, 'event_blocks') as number) > 0);
+  await retentionOf(stores, 2).run();
+  const kept = lines.filter(({ timestamp }) => timestamp === NEW);
+  assert.equal(stores.events.count(), kept.filter(({ record }) => record === 'event').length);
+  assert.equal(count(stores, 'assignments'), kept.filter(({ record }) => record === 'assignment').length);
+  assert.equal(count(stores, 'visitors'), new Set(kept.map(({ visitor_id }) => visitor_id)).size);
+  stores.database.close();
+});
+
 test('Retention keeps everything where no days are set', async () => {
   const stores = openStores();
   await fill(stores);

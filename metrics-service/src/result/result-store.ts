@@ -121,7 +121,10 @@ export class ResultStore {
     const { events, experiments } = this.needs;
     const { period: { to }, segment } = scope;
     const count = new ScopeCount();
-    yield* this.slices(scopedVisitorsSql(segment), experiment, scope, {}, (row) => count.addVisitor(row['visitor'] as number, row['variant'] as number, row['assigned_at'] as number));
+    const visitors = this.statement(scopedVisitorsSql(segment));
+    // Half the time of rows that are objects.
+    visitors.setReturnArrays(true);
+    yield* this.slices(visitors, experiment, scope, {}, (row) => count.addVisitor(...(row as unknown as readonly [number, number, number])));
     if (count.earliest === Infinity) return [];
     const names = new Set([0, ...experiments.namesOf(experiment)]);
     for (const block of events.between(count.earliest - CLOCK_TOLERANCE_MS, to)) {
@@ -161,21 +164,26 @@ export class ResultStore {
 
   private *sum(sql: string, experiment: number, scope: Scope, more: Readonly<Record<string, number>>): Steps<readonly Record<string, unknown>[]> {
     const sums = new Map<string, Record<string, unknown>>();
-    yield* this.slices(sql, experiment, scope, more, (row) => addRow(sums, row));
+    yield* this.slices(this.statement(sql), experiment, scope, more, (row) => addRow(sums, row));
     return [...sums.values()];
   }
 
   /** Hands over what is answered of each slice of the visitors. */
-  private *slices(sql: string, experiment: number, { period, segment }: Scope, more: Readonly<Record<string, number>>, take: (row: Record<string, unknown>) => void): Steps<void> {
-    let statement = this.statements.get(sql);
-    if (statement === undefined) this.statements.set(sql, (statement = this.database.prepare(sql)));
-    const scope = { experiment, to: period.to };
+  private *slices(statement: StatementSync, experiment: number, { period, segment }: Scope, more: Readonly<Record<string, number>>, take: (row: Record<string, unknown>) => void): Steps<void> {
+    const scope = { experiment, to: period.to, ...segmentValues(segment, this.needs.words), ...more };
+    const bounds = { experiment, to: period.to };
     for (let after = { after_at: period.from, after_variant: -1, after_visitor: -1 }; ; yield SLICE_WORTH) {
-      const until = (this.selectSlice.get({ ...scope, ...after }) ?? LAST_SLICE) as typeof LAST_SLICE;
-      for (const row of statement.all({ ...scope, ...after, ...until, ...segmentValues(segment, this.needs.words), ...more })) take(row);
+      const until = (this.selectSlice.get({ ...bounds, ...after }) ?? LAST_SLICE) as typeof LAST_SLICE;
+      for (const row of statement.all({ ...scope, ...after, ...until })) take(row);
       if (until === LAST_SLICE) return;
       after = { after_at: until.until_at, after_variant: until.until_variant, after_visitor: until.until_visitor };
     }
+  }
+
+  private statement(sql: string): StatementSync {
+    let statement = this.statements.get(sql);
+    if (statement === undefined) this.statements.set(sql, (statement = this.database.prepare(sql)));
+    return statement;
   }
 
   /** Reads how many visitors are left out, by reason. */

@@ -2,6 +2,7 @@ import type { StoredDatabase } from '../../../shared/sqlite/stored-database.ts';
 import { shownId } from '../../../shared/sqlite/stored-id.ts';
 import { enrolmentsOf } from '../assignment/enrolment.ts';
 import type { Enrolments, StoredAssignment } from '../assignment/enrolment.ts';
+import type { Column } from '../columns.ts';
 import { openFacts, valueAt } from '../event/event-block.ts';
 import type { EventFacts } from '../event/event-block.ts';
 import { EventReader } from '../event/event-reader.ts';
@@ -73,13 +74,9 @@ export class FactReader {
     for (const key of keys) {
       const block = this.remember(key);
       let has_any = false;
-      if (block !== undefined) {
-        const wanted = visitor - block.first_visitor;
-        for (let place = 0; place < block.count; place += 1) {
-          if (block.visitor[place] !== wanted) continue;
-          has_any = true;
-          yield this.toEvent(block, place);
-        }
+      for (const place of block === undefined ? [] : placesOf(block, visitor)) {
+        has_any = true;
+        yield this.toEvent(block as EventBlock, place);
       }
       if (!has_any) onStray(key);
     }
@@ -167,4 +164,10 @@ export class FactReader {
     if (this.remembered.size > BLOCKS_REMEMBERED && oldest !== undefined) this.remembered.delete(oldest);
     return block;
   }
+}
+
+/** Where a visitor's events are in a block. */
+function* placesOf({ visitor: column, first_visitor }: EventBlock, visitor: number): Generator<number> {
+  const visitors = column as Column;
+  for (let place = visitors.indexOf(visitor - first_visitor); place >= 0; place = visitors.indexOf(visitor - first_visitor, place + 1)) yield place;
 }

@@ -1,3 +1,4 @@
+import type { Period } from '../../src/result/result-store.ts';
 import type { ResultCell } from '../../src/result/scope-count.ts';
 import type { StatsCell } from '../../src/stats/stats.ts';
 import type { Stores } from '../../src/stores.ts';
@@ -45,11 +46,11 @@ export const storedFigures = ({ database, experiments, results, stats, words }: 
 };
 
 /** The same figures, without those by time, as the filtered reads work them out from events and assignments. */
-export const readFigures = async ({ experiments, results, stats, words }: Stores, nameOf: (public_id: string) => string): Promise<Figures> => {
+export const readFigures = async ({ experiments, results, stats, words }: Stores, nameOf: (public_id: string) => string, period: Period = { from: 0, to: Number.MAX_SAFE_INTEGER }): Promise<Figures> => {
   const figures: Figures = new Map();
   for (const { id, public_id } of experiments.list(0, 1_000)) {
-    addStats(figures, nameOf(public_id), await stats.cellsBetween(id, 0, Number.MAX_SAFE_INTEGER));
-    addResults(figures, nameOf(public_id), await results.scopedCells(id, { period: { from: 0, to: Number.MAX_SAFE_INTEGER }, segment: {} }), (word) => words.wordOf(word));
+    addStats(figures, nameOf(public_id), await stats.cellsBetween(id, period.from, period.to));
+    addResults(figures, nameOf(public_id), await results.scopedCells(id, { period, segment: {} }), (word) => words.wordOf(word));
   }
   return figures;
 };
