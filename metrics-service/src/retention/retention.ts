@@ -4,8 +4,8 @@ import type { EventBlock } from '../event/event-reader.ts';
 import type { Stores } from '../stores.ts';
 
 const DAY_MS = 86_400_000;
-/** How many visitors are taken in one transaction, or a few more: those of a block of events are taken together, for their blocks are rewritten then. */
-const VISITORS_AT_ONCE = 200;
+/** How many visitors are taken in one transaction, of whose events the same few blocks are rewritten. */
+const VISITORS_AT_ONCE = 100;
 /** How many blocks of events are looked through for them: one visitor may have many. */
 const BLOCKS_AT_ONCE = 32;
 /** How many visitors' assignments are looked at in one transaction. */
@@ -89,30 +89,30 @@ export class Retention {
   }
 
   /** The visitors who did something before a time, a block of events or a few at a time. */
-  private *byEvents(oldest: number): Generator<ReadonlySet<number>> {
+  private *byEvents(oldest: number): Generator<readonly number[]> {
     let visitors = new Set<number>();
     let blocks = 0;
     for (const block of this.needs.stores.events.between(-Infinity, oldest)) {
       addOld(block, oldest, visitors);
       blocks += 1;
       if (visitors.size < VISITORS_AT_ONCE && blocks % BLOCKS_AT_ONCE !== 0) continue;
-      yield visitors;
+      yield* parts(visitors);
       visitors = new Set();
     }
-    yield visitors;
+    yield* parts(visitors);
   }
 
   /** The visitors who entered an experiment before a time, some at a time. */
-  private *byAssignments(oldest: number): Generator<ReadonlySet<number>> {
+  private *byAssignments(oldest: number): Generator<readonly number[]> {
     const last = this.selectLast.get()?.['visitor'] as number;
     for (let after = 0; after < last; ) {
       const found = this.selectEntered.all({ after, oldest }).map((row) => row['visitor'] as number);
       after = found.length === VISITORS_AT_ONCE ? (found.at(-1) as number) : after + ENTERED_AT_ONCE;
-      yield new Set(found);
+      yield found;
     }
   }
 
-  private retire(found: ReadonlySet<number>, oldest: number): { events: number; assignments: number } {
+  private retire(found: readonly number[], oldest: number): { events: number; assignments: number } {
     const { reattribution, visitors } = this.needs.stores;
     const removed = { events: 0, assignments: 0 };
     for (const visitor of found) {
@@ -120,7 +120,7 @@ export class Retention {
       removed.events += events;
       removed.assignments += assignments;
     }
-    if (found.size > 0) visitors.forget();
+    if (found.length > 0) visitors.forget();
     return removed;
   }
 
@@ -134,3 +134,9 @@ export class Retention {
 const addOld = ({ count, first_visitor, first_at, visitor, at }: EventBlock, oldest: number, visitors: Set<number>): void => {
   for (let place = 0; place < count; place += 1) if (first_at + (at[place] as number) < oldest) visitors.add(first_visitor + (visitor[place] as number));
 };
+
+/** Parts visitors, those who came one after the other beside each other; one part at least. */
+function* parts(visitors: ReadonlySet<number>): Generator<readonly number[]> {
+  const all = [...visitors].sort((one, other) => one - other);
+  for (let first = 0; first === 0 || first < all.length; first += VISITORS_AT_ONCE) yield all.slice(first, first + VISITORS_AT_ONCE);
+}
