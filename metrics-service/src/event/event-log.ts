@@ -123,7 +123,7 @@ export class EventLog {
       return;
     }
     const { full, loose } = this.whereabouts(visitor);
-    yield* loose.toReversed();
+    yield* loose.filter(({ key }) => key < before).toReversed();
     yield* this.blocks(full.filter((key) => key < before).toReversed());
   }
 

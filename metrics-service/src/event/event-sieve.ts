@@ -19,7 +19,7 @@ export interface EventFilter {
 }
 
 /** Reading the JSON of so many events costs as much as reading a block and looking through its columns. */
-export const READS_PER_BLOCK = 20;
+export const READS_PER_BLOCK = 100;
 
 /** A filter in the numbers that blocks have. */
 export interface EventSieve {
