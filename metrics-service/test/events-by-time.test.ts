@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { EventLogAnswer } from '../../shared/contract/event.ts';
 import { EventLog } from '../src/event/event-log.ts';
+import type { VisitorEvents } from '../src/event/event-log.ts';
 import { latestBefore } from '../src/event/events-by-time.ts';
 import type { Found, TimePlace, TimeSearch } from '../src/event/events-by-time.ts';
 import { sieveOf } from '../src/event/event-sieve.ts';
@@ -19,6 +21,13 @@ const TIMES: Readonly<Record<string, (random: Random) => (index: number) => numb
   'one after the other': (random) => (index) => index * 100 + random.below(1_500),
   'in no order': (random) => () => random.below(END),
   'at a few moments': (random) => (index) => Math.floor(index / 900) * 1_000 + random.below(2),
+  'some at one moment, some at another': (random) => {
+    let moment = 0;
+    return (index) => {
+      if (index % 10 === 0) moment = random.below(5);
+      return 1_000 + moment;
+    };
+  },
   'at one moment': () => () => 1_000,
 };
 
@@ -117,7 +126,8 @@ test('EventLog shows each event once whatever is joined, added or erased between
   for (const [name, read] of Object.entries(readings)) {
     const random = new Random(3);
     const { stores, events, add } = openSmallBlocks(random, BLOCKS, BLOCK_EVENTS, (index) => index);
-    for (let work = 0; work < 5; work += 1) add(1 + random.below(30));
+    // More than are read at once.
+    for (let work = 0; work < 70; work += 1) add(1 + random.below(3));
     const expected = events.toReversed().filter(({ visitor_id }) => visitor_id === 'ada' || (name.startsWith('page') && !name.endsWith('visitor') && visitor_id === 'bob'));
     const left = new Set(seqsOf(expected));
     const reading = read(new EventLog(stores), stores);
@@ -128,9 +138,19 @@ test('EventLog shows each event once whatever is joined, added or erased between
   }
 });
 
+test('EventLog goes on where blocks are gone', async () => {
+  const { stores, add } = openSmallBlocks(new Random(4), 500, 1, (index) => index);
+  const [log, eve] = [new EventLog(stores), stores.visitors.find('eve') as number];
+  const readings = [log.page({ visitor_id: 'eve' }, 1_000, undefined), log.page({ from: 0, property: 'some' }, 1_000, undefined), log.ofVisitor(eve, 1_000)];
+  disturb(stores, add);
+  const [page, timed, visitor] = (await Promise.all(readings)) as [EventLogAnswer, EventLogAnswer, VisitorEvents];
+  assert.deepEqual([page.data, visitor.events], [[], []]);
+  assert.ok(timed.data.length > 0 && timed.data.every(({ visitor_id }) => visitor_id !== 'eve'));
+  stores.database.close();
+});
+
 test('EventLog.page() gives a short page where few events pass, and goes on from there', async () => {
-  const random = new Random(4);
-  const { stores, events } = openSmallBlocks(random, 450, 3, (index) => index);
+  const { stores, events } = openSmallBlocks(new Random(5), 450, 3, (index) => index);
   const log = new EventLog(stores);
   const shown: number[] = [];
   let pages = 0;
