@@ -122,21 +122,11 @@ export class EventLog {
       for (let block = events.previous(before); block !== undefined; block = events.previous(block.key)) yield block;
       return;
     }
-    const { full, loose } = this.whereabouts(visitor);
+    // Small blocks may be joined between two steps; so all of them are read at once, together with the keys of the others.
+    const [keys, loose] = [events.keysOf(visitor), [...events.looseBlocks()]];
     yield* loose.filter(({ key }) => key < before).toReversed();
-    yield* this.blocks(full.filter((key) => key < before).toReversed());
-  }
-
-  /** Small blocks may be joined between two steps; so all of them are read at once, together with the keys of the full ones that have events of a visitor. */
-  private whereabouts(visitor: number): { readonly full: readonly number[]; readonly loose: readonly EventBlock[] } {
-    const { events } = this.stores;
-    return { full: events.keysOf(visitor), loose: [...events.looseBlocks()] };
-  }
-
-  private *blocks(keys: readonly number[]): Generator<EventBlock> {
-    for (const key of keys) {
-      const block = this.stores.events.block(key);
-      // Undefined: all of its events were erased meanwhile.
+    for (const key of keys.filter((one) => one < before).toReversed()) {
+      const block = events.block(key);
       if (block !== undefined) yield block;
     }
   }
@@ -156,20 +146,15 @@ export class EventLog {
   private *eventsOf(visitor: number, limit: number): Steps<VisitorEvents> {
     const places: number[] = [];
     let total_events = 0;
-    const { full, loose } = this.whereabouts(visitor);
-    const look = (block: EventBlock): void => {
+    for (const block of this.stores.events.blocksOf(visitor)) {
       const wanted = visitor - block.first_visitor;
       for (let place = 0; place < block.count; place += 1) {
         if (block.visitor[place] !== wanted) continue;
         total_events += 1;
         if (places.length < limit) places.push(block.first_seq + (block.seq[place] as number));
       }
-    };
-    for (const block of this.blocks(full)) {
-      look(block);
       yield 1;
     }
-    for (const block of loose) look(block);
     return { total_events, events: yield* this.shown(places) };
   }
 }

@@ -112,10 +112,14 @@ export class EventReader {
     return this.selectOfVisitor.all(visitor).map((row) => row['key'] as number);
   }
 
-  /** The blocks that have events of a visitor, the oldest first, and all that are not full. */
+  /** The blocks that have events of a visitor, the oldest first, and all that are not full. To be begun in a snapshot, and as true later as `between`. */
   *blocksOf(visitor: number): Generator<EventBlock> {
-    for (const key of this.keysOf(visitor)) yield this.block(key) as EventBlock;
-    yield* this.looseBlocks();
+    const [keys, loose] = [this.keysOf(visitor), [...this.looseBlocks()]];
+    for (const key of keys) {
+      const block = this.block(key);
+      if (block !== undefined) yield block;
+    }
+    yield* loose;
   }
 
   /** The blocks that are not full, the oldest first. */
