@@ -17,11 +17,11 @@ test('inSteps() does the first steps at once, in one snapshot, and lets others h
     }
     return name;
   };
-  const [long, short, later] = [inSteps(database, turns, work('long', 100, 1)), inSteps(database, turns, work('short', 20, 2)), inSteps(database, turns, work('later', 5, 32))];
+  const [long, short, later] = [inSteps(database, turns, work('long', 200, 1)), inSteps(database, turns, work('short', 20, 2)), inSteps(database, turns, work('later', 5, 32))];
   const begun = [...Array.from({ length: 64 }, () => 'long'), ...Array.from({ length: 20 }, () => 'short'), 'later', 'later'];
   assert.deepEqual(order, begun);
   assert.deepEqual(await Promise.all([long, short, later]), ['long', 'short', 'later']);
-  assert.deepEqual(order, [...begun, ...Array.from({ length: 36 }, () => 'long'), 'later', 'later', 'later']);
+  assert.deepEqual(order, [...begun, ...Array.from({ length: 136 }, () => 'long'), 'later', 'later', 'later']);
   database.close();
 });
 
