@@ -122,9 +122,9 @@ export class EventLog {
       for (let block = events.previous(before); block !== undefined; block = events.previous(block.key)) yield block;
       return;
     }
-    // Small blocks may be joined between two steps; so all of them are read at once, together with the keys of the others.
-    const [keys, loose] = [events.keysOf(visitor), [...events.looseBlocks()]];
-    yield* loose.filter(({ key }) => key < before).toReversed();
+    // Small blocks may be joined between two steps: the one that they become lies where the first of them did.
+    const [keys, first_loose] = [events.keysOf(visitor), events.looseBlocks().next().value?.key ?? Infinity];
+    for (let block = events.previous(before); block !== undefined && block.key >= first_loose; block = events.previous(block.key)) yield block;
     for (const key of keys.filter((one) => one < before).toReversed()) {
       const block = events.block(key);
       if (block !== undefined) yield block;
