@@ -15,7 +15,7 @@ import type { CountedStats } from './stats-count.ts';
 export const STATS_CELLS_SQL = 'SELECT variant, type, events, visitors FROM stats_cells WHERE experiment = ?';
 
 /** How many events, or visitors whose variants are read, are as much work as reading a block. */
-const EVENTS_PER_STEP = 200;
+const EVENTS_PER_STEP = 100;
 
 /** What `/stats` is read from. */
 export interface StatsStoreNeeds {
