@@ -6,7 +6,7 @@ import { uuidv7 } from '../../shared/uuid.ts';
 import { valueAt } from '../src/event/event-block.ts';
 import { EventReader, lastSeqOf } from '../src/event/event-reader.ts';
 import type { EventBlock } from '../src/event/event-reader.ts';
-import { EventWriter } from '../src/event/event-writer.ts';
+import { EventWriter, LOOSE_ROWS_MAX } from '../src/event/event-writer.ts';
 import { BLOCK_EVENTS } from '../src/event/full-blocks.ts';
 import { APPLICATION_ID, MIGRATIONS } from '../src/schema.ts';
 import { ExperimentStore } from '../src/experiment/experiment-store.ts';
@@ -211,5 +211,19 @@ test('an id is taken once also where places of the log are given out again after
   assert.ok(log.write(event_id, 2));
   log.reopen();
   assert.ok(!log.write(event_id, 2));
+  log.database.close();
+});
+
+test('events that come one by one are soon in a few rows, and read the same', () => {
+  const log = new Log(new Random(2));
+  const ids = Array.from({ length: 300 }, () => uuidv7());
+  for (const [index, event_id] of ids.entries()) {
+    assert.ok(log.write(event_id, 1 + (index % 3)));
+    const rows = log.database.prepare('SELECT count(*) AS rows FROM loose_events').get()?.['rows'] as number;
+    assert.ok(rows <= LOOSE_ROWS_MAX, `${rows} rows`);
+    if (index % 50 === 0) log.reopen();
+  }
+  const read = [...log.reader.looseBlocks()].flatMap((block) => shown(log.reader, block));
+  assert.deepEqual(read.map(({ event_id }) => event_id), ids);
   log.database.close();
 });

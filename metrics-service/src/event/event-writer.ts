@@ -13,6 +13,8 @@ import type { EventRow } from './loose-events.ts';
 
 /** How many full blocks are kept in memory for the visitors whose events they have. */
 const BLOCKS_REMEMBERED = 32;
+/** How many rows events that are in no full block may have: whoever reads all of them reads a few. */
+export const LOOSE_ROWS_MAX = 32;
 
 /**
  * Writes the log of events. What a work adds is written at its end, as one row of a few long columns; when enough of these have gathered they are
@@ -28,6 +30,8 @@ export class EventWriter {
   private readonly deleteLoose;
   /** What is on disk and in no full block yet; undefined where only the disk knows. */
   private loose: LooseEvents | undefined;
+  /** How many rows these have. */
+  private loose_rows = 0;
   /** What is not on disk yet. */
   private fresh = new LooseEvents();
   /** By visitor: the time before which their events are removed with this work. */
@@ -115,18 +119,16 @@ export class EventWriter {
     const loose = this.looseEvents();
     const fresh = this.fresh;
     this.fresh = new LooseEvents();
-    if (loose.count + fresh.count < BLOCK_EVENTS) {
-      loose.addAll(fresh);
-      this.writeLoose(fresh);
+    if (loose.count === 0 && fresh.count >= BLOCK_EVENTS) {
+      this.full.add(fresh);
       return;
     }
-    if (loose.count === 0) this.full.add(fresh);
-    else {
-      loose.addAll(fresh);
+    loose.addAll(fresh);
+    if (loose.count >= BLOCK_EVENTS) {
       this.full.add(loose);
-      this.deleteLoose.run();
-      this.loose = new LooseEvents();
-    }
+      this.replaceLoose(new LooseEvents());
+    } else if (this.loose_rows >= LOOSE_ROWS_MAX) this.replaceLoose(loose);
+    else this.writeLoose(fresh);
   }
 
   /** Forgets what a rolled-back transaction may have taught. */
@@ -144,11 +146,7 @@ export class EventWriter {
     for (const key of keys) this.release(this.full.sweep(key, stays));
     this.remembered.clear();
     const loose = this.sweepLoose(this.looseEvents(), stays);
-    if (loose !== this.loose) {
-      this.deleteLoose.run();
-      if (loose.count > 0) this.writeLoose(loose);
-      this.loose = loose;
-    }
+    if (loose !== this.loose) this.replaceLoose(loose);
     this.fresh = this.sweepLoose(this.fresh, stays);
     this.removals.clear();
   }
@@ -168,12 +166,22 @@ export class EventWriter {
   private writeLoose(events: LooseEvents): void {
     const { first_seq, last_seq, events: count, earliest, latest, facts, ids, texts } = packBlock(events);
     this.insertLoose.run(first_seq, last_seq, count, earliest, latest, facts, ids, texts);
+    this.loose_rows += 1;
+  }
+
+  private replaceLoose(events: LooseEvents): void {
+    this.deleteLoose.run();
+    this.loose_rows = 0;
+    if (events.count > 0) this.writeLoose(events);
+    this.loose = events;
   }
 
   private looseEvents(): LooseEvents {
     if (this.loose !== undefined) return this.loose;
     this.loose = new LooseEvents();
-    for (const row of this.selectLoose.all()) this.loose.addStored(row as unknown as StoredColumns);
+    const rows = this.selectLoose.all();
+    for (const row of rows) this.loose.addStored(row as unknown as StoredColumns);
+    this.loose_rows = rows.length;
     return this.loose;
   }
 
