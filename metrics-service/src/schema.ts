@@ -149,4 +149,8 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
     run: joinEventRows,
   },
+  {
+    name: 'blocks that keep figures, openings and visitors of sessions apart',
+    sql: 'DELETE FROM session_blocks; DELETE FROM session_columns;',
+  },
 ];

@@ -7,6 +7,9 @@ import { sharePage } from '../src/analytics/share-list.ts';
 import { addEvent, isBounce, joinSession, sessionOf } from '../src/analytics/session.ts';
 import type { Session, SessionEvent } from '../src/analytics/session.ts';
 import { decodeTrail, encodeTrail, TRAIL_EVENTS_MAX, TRAIL_STRIDE } from '../src/analytics/trail.ts';
+import { ByNumber } from '../src/analytics/by-number.ts';
+import { VisitorCount } from '../src/analytics/visitor-count.ts';
+import { VisitorNumbers } from '../src/analytics/visitor-numbers.ts';
 import { VisitorSet } from '../src/analytics/visitor-set.ts';
 import { VisitorSlots } from '../src/analytics/visitor-slots.ts';
 import { Random } from './support/random.ts';
@@ -29,7 +32,7 @@ test('packFamily() packs as it did: whoever changes this adds a migration that e
   addEvent(session, eventAt(70_000, { seq: 2, type: 2, metric: 4, engaged: true }));
   session.opening = { rank: 0, at: 1_000, seq: 1, source: 6, path: 5, device: 7, browser: 8, language: 300 };
   const packed = FAMILIES.map((family) => createHash('sha256').update(packFamily(family, [session])).digest('hex').slice(0, 16));
-  assert.deepEqual(packed, ['8d9188f608d90ed0', '93d8bcc8d4f30fc6', '1d9ef15c545dc43c', '2117001f11153489', '8aaacc18b15aa16f']);
+  assert.deepEqual(packed, ['db0678800770bc70', 'b35298da01e1b41c', '58aff4f9fd361800', '93d8bcc8d4f30fc6', '1d9ef15c545dc43c', '2117001f11153489', '8aaacc18b15aa16f']);
 });
 
 test('decodeTrail() reads what encodeTrail() wrote', () => {
@@ -86,6 +89,38 @@ test('VisitorSet counts few and many visitors alike', () => {
     }
     assert.equal(set.size, expected.size);
   }
+});
+
+test('VisitorCount counts few and many visitors alike, and again when more come', () => {
+  const random = new Random(12);
+  for (const [range, added] of [[10, 20_000], [5_000, 20_000], [300_000, 100], [300_000, 20_000], [2 ** 32 - 2, 3_000]] as const) {
+    const [count, expected] = [new VisitorCount(), new Set<number>()];
+    for (let index = 1; index <= added; index += 1) {
+      // Higher and higher numbers, and those of before.
+      const visitor = 1 + random.below(Math.ceil((range * index) / added));
+      count.add(visitor);
+      expected.add(visitor);
+      if (index % 777 === 0) assert.equal(count.size, expected.size);
+    }
+    assert.equal(count.size, expected.size);
+  }
+});
+
+test('VisitorNumbers keeps a number for each visitor', () => {
+  const numbers = new VisitorNumbers();
+  const expected = [[1, 7], [65_535, 1], [65_536, 2], [1_000_000, 2 ** 32 - 1], [2 ** 32 - 1, 3]] as const;
+  for (const [visitor, number] of expected) numbers.set(visitor, number);
+  for (const [visitor, number] of expected) assert.equal(numbers.get(visitor), number);
+  assert.deepEqual([numbers.get(2), numbers.get(70_000), numbers.get(200_000)], [0, 0, 0]);
+  const seen: (readonly [number, number])[] = [];
+  numbers.each((number, visitor) => seen.push([visitor, number]));
+  assert.deepEqual(seen, expected);
+});
+
+test('ByNumber finds what was added, by small and by large numbers', () => {
+  const things = new ByNumber<string>();
+  for (const number of [0, 65_535, 65_536, 2 ** 40]) assert.equal(things.add(number, `n${number}`), `n${number}`);
+  assert.deepEqual([0, 65_535, 65_536, 2 ** 40, 1, 70_000].map((number) => things.find(number)), ['n0', 'n65535', 'n65536', `n${2 ** 40}`, undefined, undefined]);
 });
 
 test('VisitorSlots gives each visitor one place', () => {

@@ -8,6 +8,7 @@ import { localTime, SERIES_MAX, stretches } from '../result/calendar.ts';
 import type { AppStores } from '../stores.ts';
 import { askedPeriod } from './analytics-query.ts';
 import type { AnalyticsQuery, AskedPeriod } from './analytics-query.ts';
+import { ByNumber } from './by-number.ts';
 import { FunnelCount } from './funnel-count.ts';
 import { eventShares, pageShares } from './list-counts.ts';
 import { readSource, SessionFilter } from './session-filter.ts';
@@ -58,8 +59,8 @@ export class Analytics {
     const { period, filter } = await this.prepare(query);
     const [now, before] = [new SummaryTally(), new SummaryTally()];
     for (const [stretch, tally] of [[period.stretch, now], [period.previous.stretch, before]] as const) {
-      await this.reader.read(stretch, filter, [], (block, rows) => {
-        for (const row of rows) tally.add(block, row);
+      await this.reader.read(stretch, filter, ['figures'], ({ visitor, figures }, rows) => {
+        if (figures !== undefined) for (const row of rows) tally.add(visitor, figures, row);
       });
     }
     const [current, previous] = [now.figures(), before.figures()];
@@ -74,11 +75,12 @@ export class Analytics {
     if (starts === undefined) throw invalid([{ field: 'interval', message: `is too fine for these days: at most ${SERIES_MAX} stretches` }]);
     const tallies = starts.map(() => new SessionTally());
     let place = 0;
-    await this.reader.read(stretch, filter, [], (block, rows) => {
+    await this.reader.read(stretch, filter, ['figures'], ({ base, visitor, start, figures }, rows) => {
+      if (figures === undefined) return;
       for (const row of rows) {
-        const start = block.base + (block.figures.start[row] as number);
-        while (place + 1 < starts.length && start >= (starts[place + 1] as number)) place += 1;
-        (tallies[place] as SessionTally).add(block, row);
+        const begun = base + (start[row] as number);
+        while (place + 1 < starts.length && begun >= (starts[place + 1] as number)) place += 1;
+        (tallies[place] as SessionTally).add(visitor, figures, row);
       }
     });
     const series = starts.map((start, index): AnalyticsBucket => ({ start: isoTime(start), local: localTime(start, timezone), ...(tallies[index] as SessionTally).figures() }));
@@ -88,22 +90,22 @@ export class Analytics {
   /** Lists sessions by one of their traits. */
   async traits(query: AnalyticsQuery & ListWish, trait: SessionTrait): Promise<ShareListAnswer<SessionShare>> {
     const { period, filter } = await this.prepare(query);
-    const by_id = new Map<number, SessionTally>();
+    const by_id = new ByNumber<SessionTally>();
     const by_name = new Map<string | null, SessionTally>();
     const tallyOf = (id: number): SessionTally => {
       // Many sources share a channel: numbers lead to names, and names to figures.
       const name = this.nameOf(trait, id);
       const tally = by_name.get(name) ?? new SessionTally();
       by_name.set(name, tally);
-      by_id.set(id, tally);
-      return tally;
+      return by_id.add(id, tally);
     };
     const column = trait === 'channel' || trait === 'medium' || trait === 'campaign' ? 'source' : trait;
-    await this.reader.read(period.stretch, filter, [], (block, rows) => {
-      const ids = block.figures[column];
+    await this.reader.read(period.stretch, filter, ['figures', 'openings'], ({ visitor, figures, openings }, rows) => {
+      if (figures === undefined || openings === undefined) return;
+      const ids = openings[column];
       for (const row of rows) {
         const id = ids[row] as number;
-        (by_id.get(id) ?? tallyOf(id)).add(block, row);
+        (by_id.find(id) ?? tallyOf(id)).add(visitor, figures, row);
       }
     });
     const shares = [...by_name].map(([name, tally]): SessionShare => ({ name, ...tally.figures() }));

@@ -1,13 +1,14 @@
 import type { EventShare, PageShare } from '../../../shared/contract/analytics.ts';
 import type { Column } from '../columns.ts';
+import { ByNumber } from './by-number.ts';
 import type { SessionFilter } from './session-filter.ts';
 import type { SessionReader, Stretch } from './session-reader.ts';
-import { VisitorSet } from './visitor-set.ts';
+import { VisitorCount } from './visitor-count.ts';
 
 interface Item {
   readonly id: number;
   readonly type: number;
-  readonly visitors: VisitorSet;
+  readonly visitors: VisitorCount;
   count: number;
   sessions: number;
 }
@@ -19,27 +20,18 @@ interface Lists {
   readonly count: Column;
 }
 
-/** Numbers of words below this are looked up in a list, which is several times as quick as a map. */
-const LISTED_MAX = 65_536;
-
 /** What was counted, by the number of its word. */
 class Items {
   readonly all: Item[] = [];
-  private readonly listed: (Item | undefined)[] = [];
-  private readonly mapped = new Map<number, Item>();
+  private readonly by_id = new ByNumber<Item>();
 
   find(id: number): Item | undefined {
-    return id < LISTED_MAX ? this.listed[id] : this.mapped.get(id);
+    return this.by_id.find(id);
   }
 
   add(id: number, type: number): Item {
-    const item: Item = { id, type, visitors: new VisitorSet(), count: 0, sessions: 0 };
+    const item = this.by_id.add(id, { id, type, visitors: new VisitorCount(), count: 0, sessions: 0 });
     this.all.push(item);
-    if (id >= LISTED_MAX) this.mapped.set(id, item);
-    else {
-      while (this.listed.length <= id) this.listed.push(undefined);
-      this.listed[id] = item;
-    }
     return item;
   }
 }
@@ -63,8 +55,8 @@ const addLists = (items: Items, lists: Lists, visitor: Column, rows: Uint32Array
 /** Counts the views of each path. */
 export const pageShares = async (reader: SessionReader, stretch: Stretch, filter: SessionFilter, wordOf: (id: number) => string): Promise<readonly PageShare[]> => {
   const items = new Items();
-  await reader.read(stretch, filter, ['pages'], ({ pages, figures }, rows) => {
-    if (pages !== undefined) addLists(items, { ends: pages.ends, key: pages.path, type: undefined, count: pages.views }, figures.visitor, rows);
+  await reader.read(stretch, filter, ['pages'], ({ pages, visitor }, rows) => {
+    if (pages !== undefined) addLists(items, { ends: pages.ends, key: pages.path, type: undefined, count: pages.views }, visitor, rows);
   });
   return items.all.map(({ id, count, sessions, visitors }) => ({ path: wordOf(id), views: count, visitors: visitors.size, sessions }));
 };
@@ -72,8 +64,8 @@ export const pageShares = async (reader: SessionReader, stretch: Stretch, filter
 /** Counts the events of each type and name. */
 export const eventShares = async (reader: SessionReader, stretch: Stretch, filter: SessionFilter, wordOf: (id: number) => string): Promise<readonly EventShare[]> => {
   const items = new Items();
-  await reader.read(stretch, filter, ['metrics'], ({ metrics, figures }, rows) => {
-    if (metrics !== undefined) addLists(items, { ends: metrics.ends, key: metrics.metric, type: metrics.type, count: metrics.events }, figures.visitor, rows);
+  await reader.read(stretch, filter, ['metrics'], ({ metrics, visitor }, rows) => {
+    if (metrics !== undefined) addLists(items, { ends: metrics.ends, key: metrics.metric, type: metrics.type, count: metrics.events }, visitor, rows);
   });
   return items.all.map(({ id, type, count, sessions, visitors }) => {
     const event_type = wordOf(type);

@@ -4,22 +4,25 @@ import { TRAIL_STRIDE } from './trail.ts';
 import type { Session } from './session.ts';
 
 /**
- * The parts of a block that are kept and read apart: figures of sessions, what they list by type and by path, what happened, when it did.
+ * The parts of a block that are kept and read apart: whose sessions they are and when they began, their figures, how they were opened, what they list
+ * by type and by path, what happened, when it did.
  * Whoever changes what is packed adds a migration that empties the two tables of blocks: they are made again from the sessions.
  */
-export const FAMILIES = ['figures', 'metrics', 'pages', 'trails', 'times'] as const;
+export const FAMILIES = ['visits', 'figures', 'openings', 'metrics', 'pages', 'trails', 'times'] as const;
 /** One of them. */
 export type Family = (typeof FAMILIES)[number];
 
-/** Columns with one value for each session. `start` counts from the block's base (milliseconds). */
+/** What each session comes to. */
 export interface FigureColumns {
-  readonly visitor: Column;
-  readonly start: Column;
   readonly views: Column;
   readonly events: Column;
   readonly visible: Column;
   readonly scroll: Column;
   readonly engaged: Column;
+}
+
+/** What each session's opening says: numbers of words, 0 where it is not said. */
+export interface OpeningColumns {
   readonly source: Column;
   readonly path: Column;
   readonly device: Column;
@@ -56,7 +59,11 @@ export interface TrailColumns {
 export interface SessionBlock {
   /** When its first session begins, in milliseconds since 1970. */
   readonly base: number;
-  readonly figures: FigureColumns;
+  readonly visitor: Column;
+  /** When each session begins, counted from the base (milliseconds). */
+  readonly start: Column;
+  readonly figures?: FigureColumns;
+  readonly openings?: OpeningColumns;
   readonly metrics?: MetricColumns;
   readonly pages?: PageColumns;
   readonly trails?: TrailColumns;
@@ -66,18 +73,20 @@ export interface SessionBlock {
 
 const baseOf = (sessions: readonly Session[]): number => sessions[0]?.start ?? 0;
 
+const packVisits = (sessions: readonly Session[]): Uint8Array =>
+  packColumns([[baseOf(sessions)], sessions.map((session) => session.visitor), sessions.map((session) => session.start - baseOf(sessions))]);
+
 const packFigures = (sessions: readonly Session[]): Uint8Array =>
   packColumns([
-    [baseOf(sessions)],
-    sessions.map((session) => session.visitor),
-    sessions.map((session) => session.start - baseOf(sessions)),
     sessions.map((session) => session.views),
     sessions.map((session) => session.events),
     sessions.map((session) => session.visible),
     sessions.map((session) => session.scroll),
     sessions.map((session) => (session.engaged ? 1 : 0)),
-    ...(['source', 'path', 'device', 'browser', 'language'] as const).map((name) => sessions.map(({ opening }) => opening?.[name] ?? 0)),
   ]);
+
+const packOpenings = (sessions: readonly Session[]): Uint8Array =>
+  packColumns((['source', 'path', 'device', 'browser', 'language'] as const).map((name) => sessions.map(({ opening }) => opening?.[name] ?? 0)));
 
 /** Counts the steps of each session by one of their numbers; steps where it is 0 are left out. `type` is that of the first such step. */
 const packCounts = (sessions: readonly Session[], part: 2 | 3): Uint8Array => {
@@ -123,8 +132,10 @@ const packTimes = (sessions: readonly Session[]): Uint8Array => {
   return packColumns([sessions.flatMap(({ trail }) => trail.filter((_, index) => index % TRAIL_STRIDE === 0).map((at) => at - base))]);
 };
 
-/** Packs one family of sessions that are in order of their start; all but the figures are made from their trails. */
+/** Packs one family of sessions that are in order of their start; what they list, what happened and when is made from their trails. */
 export const packFamily = (family: Family, sessions: readonly Session[]): Uint8Array => {
+  if (family === 'visits') return packVisits(sessions);
+  if (family === 'openings') return packOpenings(sessions);
   if (family === 'figures') return packFigures(sessions);
   if (family === 'trails') return packTrails(sessions);
   if (family === 'times') return packTimes(sessions);
@@ -133,17 +144,21 @@ export const packFamily = (family: Family, sessions: readonly Session[]): Uint8A
 
 type Four = readonly [Column, Column, Column, Column];
 
-/** Opens packed families as a block; the figures must be among them. */
+/** Opens packed families as a block; the visits must be among them. */
 export const openBlock = (packed: ReadonlyMap<Family, Uint8Array>): SessionBlock => {
   const columnsOf = <T>(family: Family): T | undefined => {
     const bytes = packed.get(family);
     return bytes === undefined ? undefined : (unpackColumns(bytes) as T);
   };
-  const [base, visitor, start, views, events, visible, scroll, engaged, source, path, device, browser, language] = columnsOf('figures') as readonly [Column, ...Four, ...Four, ...Four];
-  const [metrics, pages, trails, times] = [columnsOf<Four>('metrics'), columnsOf<Four>('pages'), columnsOf<Four>('trails'), columnsOf<readonly [Column]>('times')];
+  const [base, visitor, start] = columnsOf('visits') as readonly [Column, Column, Column];
+  const [figures, openings, times] = [columnsOf<readonly [...Four, Column]>('figures'), columnsOf<readonly [...Four, Column]>('openings'), columnsOf<readonly [Column]>('times')];
+  const [metrics, pages, trails] = [columnsOf<Four>('metrics'), columnsOf<Four>('pages'), columnsOf<Four>('trails')];
   return {
     base: base[0] as number,
-    figures: { visitor, start, views, events, visible, scroll, engaged, source, path, device, browser, language },
+    visitor,
+    start,
+    ...(figures === undefined ? {} : { figures: { views: figures[0], events: figures[1], visible: figures[2], scroll: figures[3], engaged: figures[4] } }),
+    ...(openings === undefined ? {} : { openings: { source: openings[0], path: openings[1], device: openings[2], browser: openings[3], language: openings[4] } }),
     ...(metrics === undefined ? {} : { metrics: { ends: metrics[0], metric: metrics[1], type: metrics[2], events: metrics[3] } }),
     ...(pages === undefined ? {} : { pages: { ends: pages[0], path: pages[1], views: pages[3] } }),
     ...(trails === undefined ? {} : { trails: { ends: trails[0], kind: trails[1], type_of_kind: trails[2], metric_of_kind: trails[3] } }),

@@ -24,12 +24,15 @@ export const readSource = (words: WordStore, id: number): VisitSource | undefine
 
 /** Tells the sessions that a caller wants to see; the words of a wish are compared as numbers. */
 export class SessionFilter {
+  /** What of a block is needed to tell. */
+  readonly families: readonly ('openings' | 'pages')[];
   /** The path that must have been viewed; undefined if any will do. */
-  readonly path: number | undefined;
+  private readonly path: number | undefined;
   private readonly words: WordStore;
   private readonly wish: SessionWish;
   private readonly equal: readonly (readonly [name: 'device' | 'browser' | 'language', id: number])[];
   private readonly sources = new Map<number, boolean>();
+  private all_rows: Uint32Array = new Uint32Array(0);
   private readonly takes: ((visitor: number) => boolean) | undefined;
 
   /** `takes` says whether a visitor is among those looked at. */
@@ -41,13 +44,15 @@ export class SessionFilter {
     this.path = wish.path === undefined ? undefined : find(wish.path);
     this.equal = (['device', 'browser', 'language'] as const).flatMap((name) => (wish[name] === undefined ? [] : [[name, find(wish[name])] as const]));
     this.takes = takes;
+    const { device, browser, language, channel, source, campaign } = wish;
+    this.families = [...([device, browser, language, channel, source, campaign].every((each) => each === undefined) ? [] : (['openings'] as const)), ...(wish.path === undefined ? [] : (['pages'] as const))];
   }
 
-  /** The places of the sessions that begin in a stretch of time and pass, in order; `pages` are needed for a path. */
+  /** The places of the sessions that begin in a stretch of time and pass, in order. */
   rowsOf(block: SessionBlock, from: number, to: number): Uint32Array {
-    const { figures } = block;
-    const begin = placeOf(figures.start, from - block.base);
-    const end = placeOf(figures.start, to - block.base);
+    const begin = placeOf(block.start, from - block.base);
+    const end = placeOf(block.start, to - block.base);
+    if (this.families.length === 0 && this.takes === undefined) return this.allRows(end).subarray(begin, end);
     const rows = new Uint32Array(end - begin);
     let count = 0;
     for (let row = begin; row < end; row += 1) {
@@ -58,10 +63,19 @@ export class SessionFilter {
     return rows.subarray(0, count);
   }
 
+  private allRows(end: number): Uint32Array {
+    if (this.all_rows.length < end) this.all_rows = Uint32Array.from({ length: end }, (_, row) => row);
+    return this.all_rows;
+  }
+
   private passes(block: SessionBlock, row: number): boolean {
-    const { figures } = block;
-    for (const [name, id] of this.equal) if (figures[name][row] !== id) return false;
-    return this.comesFrom(figures.source[row] as number) && this.viewed(block, row) && (this.takes === undefined || this.takes(figures.visitor[row] as number));
+    return this.opens(block, row) && this.viewed(block, row) && (this.takes === undefined || this.takes(block.visitor[row] as number));
+  }
+
+  private opens({ openings }: SessionBlock, row: number): boolean {
+    if (openings === undefined) return true;
+    for (const [name, id] of this.equal) if (openings[name][row] !== id) return false;
+    return this.comesFrom(openings.source[row] as number);
   }
 
   private comesFrom(id: number): boolean {

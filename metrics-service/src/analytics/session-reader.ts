@@ -8,6 +8,9 @@ import type { SessionStore } from './session-store.ts';
 /** How long reading may keep the event loop from others at a time (milliseconds). */
 const TURN_MS = 8;
 
+/** Families that are made without the trails. */
+const OF_ROWS: ReadonlySet<Family> = new Set(['visits', 'figures', 'openings']);
+
 /** A stretch of time: from a moment on, and before another. */
 export interface Stretch {
   readonly from: number;
@@ -28,8 +31,8 @@ export class SessionReader {
   }
 
   /** Visits all sessions that begin in a stretch of time and pass the filter; lets others have the event loop in between. */
-  async read(stretch: Stretch, filter: SessionFilter, families: readonly Exclude<Family, 'figures'>[], visit: VisitSessions): Promise<void> {
-    const all = [...new Set<Family>(['figures', ...families, ...(filter.path === undefined ? [] : ['pages' as const])])];
+  async read(stretch: Stretch, filter: SessionFilter, families: readonly Exclude<Family, 'visits'>[], visit: VisitSessions): Promise<void> {
+    const all = [...new Set<Family>(['visits', ...families, ...filter.families])];
     let deadline = performance.now() + TURN_MS;
     for (const block of this.blocksOf(stretch, all)) {
       const rows = filter.rowsOf(block, stretch.from, stretch.to);
@@ -57,7 +60,7 @@ export class SessionReader {
   }
 
   private *unpacked(from: number, to: number, families: readonly Family[]): Generator<SessionBlock> {
-    const with_trails = families.some((family) => family !== 'figures');
+    const with_trails = families.some((family) => !OF_ROWS.has(family));
     let after = { start: from, visitor: -1 };
     for (;;) {
       const sessions = this.sessions.page(after, to, BLOCK_SESSIONS, with_trails);

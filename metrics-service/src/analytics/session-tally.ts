@@ -1,23 +1,25 @@
 import type { SessionFigures } from '../../../shared/contract/analytics.ts';
-import type { SessionBlock } from './session-block.ts';
+import type { Column } from '../columns.ts';
+import type { FigureColumns } from './session-block.ts';
 import { isBounce } from './session.ts';
-import { VisitorSet } from './visitor-set.ts';
+import { VisitorCount } from './visitor-count.ts';
 
 /** A share of a whole; null where there is no whole. */
 export const shareOf = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
 /** Adds up the figures that every list of sessions shows. */
 export class SessionTally {
-  readonly visitors: VisitorSet = new VisitorSet();
+  readonly visitors: VisitorCount = new VisitorCount();
   sessions = 0;
   views = 0;
   /** Sessions with a view. */
   viewed = 0;
   bounces = 0;
 
-  add({ figures }: SessionBlock, row: number): void {
+  /** Adds a session of a block and its figures. */
+  add(visitor: Column, figures: FigureColumns, row: number): void {
     const views = figures.views[row] as number;
-    this.visitors.add(figures.visitor[row] as number);
+    this.visitors.add(visitor[row] as number);
     this.sessions += 1;
     this.views += views;
     if (views === 0) return;

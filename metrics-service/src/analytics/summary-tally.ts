@@ -1,5 +1,6 @@
 import type { SummaryFigures } from '../../../shared/contract/analytics.ts';
-import type { SessionBlock } from './session-block.ts';
+import type { Column } from '../columns.ts';
+import type { FigureColumns } from './session-block.ts';
 import { SessionTally, shareOf } from './session-tally.ts';
 
 /** Visible times up to an hour are counted by tenths of a second, longer ones kept one by one. */
@@ -15,9 +16,8 @@ export class SummaryTally {
   private events = 0;
   private visible = 0;
 
-  add(block: SessionBlock, row: number): void {
-    const { figures } = block;
-    this.tally.add(block, row);
+  add(visitor: Column, figures: FigureColumns, row: number): void {
+    this.tally.add(visitor, figures, row);
     this.events += figures.events[row] as number;
     if (figures.views[row] === 0) return;
     const visible = figures.visible[row] as number;
