@@ -1,8 +1,8 @@
 /** How many visitors there is room for at first. */
 const LISTED_MIN = 16;
-/** How many visitors wait for their bits: those of a set are near each other in memory only while nothing else is looked at. */
+/** How many visitors wait for their bits to be set together: bits of many sets in turns would be in no cache. */
 const WAITING = 1_024;
-/** Bits take so many visitors to be quicker than sorting, for each of the numbers that are spread over. */
+/** Fewer visitors than this share of the highest number are sorted to be counted, which is quicker than bits. */
 const SORTED_SHARE = 1 / 1_024;
 
 /** Counts different visitors once all have been added: lists them, and has bits where these take less room. Visitors are numbers below 2^32. */
