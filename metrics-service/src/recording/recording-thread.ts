@@ -14,7 +14,7 @@ import type { ThreadActs, ThreadCall, ThreadData, ThreadMessage } from './thread
 
 // The thread that writes: it alone holds the connection that changes metrics.sqlite. `RecordingThread` is its other end.
 
-const CACHE_KILOBYTES = 32_768;
+const CACHE_KILOBYTES = 16_384;
 
 const port = parentPort as NonNullable<typeof parentPort>;
 const { config, api_token } = workerData as ThreadData;
