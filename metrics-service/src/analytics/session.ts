@@ -67,11 +67,10 @@ export const sessionOf = (visitor: number, event: SessionEvent): Session => ({
 /** Adds an event to a session that it belongs to. */
 export const addEvent = (session: Session, event: SessionEvent): void => {
   const { trail } = session;
-  const step = [event.at, event.type, event.metric, event.path];
   if (trail.length >= TRAIL_EVENTS_MAX * TRAIL_STRIDE && event.at >= session.last) {
     // Full, and nothing of it is later than this.
-  } else if (event.at >= session.last) trail.push(...step);
-  else session.trail = mergeTrails(trail, step);
+  } else if (event.at >= session.last) trail.push(event.at, event.type, event.metric, event.path);
+  else session.trail = mergeTrails(trail, [event.at, event.type, event.metric, event.path]);
   session.start = Math.min(session.start, event.at);
   session.last = Math.max(session.last, event.at);
   session.views += event.views;

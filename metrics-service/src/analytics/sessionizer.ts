@@ -21,7 +21,6 @@ const PLACE = 'sessions_seq';
 
 /** An event as the recorder has it in hand, or the log. */
 export interface FollowedEvent {
-  readonly seq: number;
   readonly visitor: number;
   readonly at: number;
   readonly type: number;
@@ -91,10 +90,10 @@ export class Sessionizer {
   }
 
   /** Adds an event that was just stored, in the same transaction; while the log is still being read, it will be read from there. */
-  add(event: FollowedEvent): void {
+  add(seq: number, event: FollowedEvent): void {
     if (!this.live) return;
-    this.absorb(event);
-    this.seq = event.seq;
+    this.absorb(seq, event);
+    this.seq = seq;
   }
 
   /** Reads some of the log; answers whether there is more. */
@@ -102,7 +101,7 @@ export class Sessionizer {
     if (this.live) return false;
     const events = this.needs.unread.after(this.place(), READ_AT_ONCE);
     for (const event of events) {
-      this.absorb(event);
+      this.absorb(event.seq, event);
       this.seq = event.seq;
     }
     this.live = events.length < READ_AT_ONCE;
@@ -174,10 +173,10 @@ export class Sessionizer {
     return this.young.get(visitor) ?? this.old.get(visitor);
   }
 
-  private absorb(followed: FollowedEvent): void {
+  private absorb(seq: number, followed: FollowedEvent): void {
     // Before anything changes: what is written must be as the place in the log says.
     if (this.young.size >= REMEMBERED_MAX / 2) this.age();
-    const event = this.sessionEvent(followed);
+    const event = this.sessionEvent(seq, followed);
     const session = this.take(followed.visitor, event);
     if (followed.context !== null) this.open(session, event, followed.context);
     if (session.dirty) return;
@@ -185,11 +184,12 @@ export class Sessionizer {
     this.dirty.add(session);
   }
 
-  private sessionEvent(event: FollowedEvent): SessionEvent {
-    const { seq, at, type, named_metric, event_type, event_name, properties, context } = event;
+  private sessionEvent(seq: number, event: FollowedEvent): SessionEvent {
+    const { at, type, named_metric, event_type, event_name, properties, context } = event;
     const is_view = event_type === 'page_view';
     const path = is_view && context !== null ? plainPath((JSON.parse(context) as EventContext).path) : '';
-    return { seq, at, type, metric: named_metric ?? type, views: is_view ? 1 : 0, path: path === '' ? 0 : this.needs.words.idOf(path), ...eventSigns(event_type, event_name ?? undefined, properties === null ? undefined : (JSON.parse(properties) as JsonObject)) };
+    const { visible, scroll, engaged } = eventSigns(event_type, event_name ?? undefined, properties === null ? undefined : (JSON.parse(properties) as JsonObject));
+    return { seq, at, type, metric: named_metric ?? type, views: is_view ? 1 : 0, path: path === '' ? 0 : this.needs.words.idOf(path), visible, scroll, engaged };
   }
 
   /** Finds the session that an event belongs to and adds it, or begins one. */

@@ -3,6 +3,11 @@ import type { EventBlock, EventReader } from '../event/event-reader.ts';
 import type { WordStore } from '../word/word-store.ts';
 import type { FollowedEvent } from './sessionizer.ts';
 
+/** With its place in the log. */
+export interface UnreadEvent extends FollowedEvent {
+  readonly seq: number;
+}
+
 /** Reads the log of events from a place on, as sessions need it. */
 export class UnreadEvents {
   private readonly events: EventReader;
@@ -14,8 +19,8 @@ export class UnreadEvents {
   }
 
   /** Reads some events in the order they came. */
-  after(seq: number, limit: number): readonly FollowedEvent[] {
-    const read: FollowedEvent[] = [];
+  after(seq: number, limit: number): readonly UnreadEvent[] {
+    const read: UnreadEvent[] = [];
     let last: EventBlock | undefined;
     let details: EventDetails | undefined;
     for (const [block, place] of this.events.after(seq)) {
@@ -27,7 +32,7 @@ export class UnreadEvents {
     return read;
   }
 
-  private followed(block: EventBlock, details: EventDetails, place: number): FollowedEvent {
+  private followed(block: EventBlock, details: EventDetails, place: number): UnreadEvent {
     const type = block.type[place] as number;
     const named_metric = (block.name[place] as number) || null;
     const event_type = this.words.wordOf(type);

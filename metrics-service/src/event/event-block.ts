@@ -1,5 +1,5 @@
 import { shownId, UUID_BYTES } from '../../../shared/sqlite/stored-id.ts';
-import { packColumns, unpackColumns } from '../columns.ts';
+import { narrowest, packColumns, unpackColumns } from '../columns.ts';
 import type { Column } from '../columns.ts';
 import type { LooseEvents } from './loose-events.ts';
 
@@ -74,17 +74,15 @@ const decoder = new TextDecoder();
 
 const minOf = (values: readonly number[]): number => {
   let min = Infinity;
-  for (const value of values) if (value < min) min = value;
+  for (let place = 0; place < values.length; place += 1) if ((values[place] as number) < min) min = values[place] as number;
   return min;
 };
 
 const maxOf = (values: readonly number[]): number => {
   let max = -Infinity;
-  for (const value of values) if (value > max) max = value;
+  for (let place = 0; place < values.length; place += 1) if ((values[place] as number) > max) max = values[place] as number;
   return max;
 };
-
-const from = (values: readonly number[], base: number): number[] => values.map((value) => value - base);
 
 /** Lays texts end to end; that of place `i` is from `ends[i - 1]` (0 for the first) to `ends[i]`. */
 const layTexts = (texts: readonly string[]): readonly [ends: number[], bytes: Uint8Array] => {
@@ -103,7 +101,7 @@ const packFacts = (events: LooseEvents): Uint8Array => {
   for (let place = 0; place < events.count; place += 1) if (events.value[place] !== null) valued.push(place);
   return packColumns([
     Float64Array.from(bases),
-    from(events.seq, bases[0]), from(events.visitor, bases[1]), events.type, events.name, events.experiment, events.variant, from(events.at, bases[2]), from(events.arrived, bases[3]), events.imported,
+    narrowest(events.seq, bases[0]), narrowest(events.visitor, bases[1]), events.type, events.name, events.experiment, events.variant, narrowest(events.at, bases[2]), narrowest(events.arrived, bases[3]), events.imported,
     valued, Float64Array.from(valued, (place) => events.value[place] as number),
   ]);
 };

@@ -1,5 +1,5 @@
 import { storedEventId, storedUuid, UUID_BYTES } from '../../../shared/sqlite/stored-id.ts';
-import type { Sessionizer } from '../analytics/sessionizer.ts';
+import type { FollowedEvent, Sessionizer } from '../analytics/sessionizer.ts';
 import type { ExperimentName, ExperimentStore } from '../experiment/experiment-store.ts';
 import { NONE } from '../recording/event-columns.ts';
 import type { RecordedEvents, SentEvents, SentTexts } from '../recording/event-columns.ts';
@@ -18,6 +18,9 @@ export interface Recorded {
   readonly experiment: number;
   readonly variant: number;
 }
+
+/** An event with all that is asked of it: its numbers to be stored and counted by, its words for its session. */
+interface TakenEvent extends EventRow, FollowedEvent {}
 
 /** What recording works with. */
 export interface EventRecorderNeeds {
@@ -57,7 +60,9 @@ export class EventRecorder {
     const { event_type, event_name, experiment_id, variant } = event;
     const visitor = visitors.open(event.visitor_id);
     const name = experiment_id === null ? undefined : experiments.name(experiment_id);
-    const row: EventRow = {
+    const row: TakenEvent = {
+      event_type,
+      event_name,
       event_id: storedEventId(event.event_id),
       visitor: visitor.id,
       type: words.idOf(event_type),
@@ -72,7 +77,7 @@ export class EventRecorder {
       properties: event.properties,
       context: event.context,
     };
-    return this.store(visitor, row, event_writer.ids.take(row.event_id), name, event_type, event_name);
+    return this.store(visitor, row, event_writer.ids.take(row.event_id), name);
   }
 
   /** Records events that came by the open path; those to be left out are tallied. */
@@ -94,7 +99,9 @@ export class EventRecorder {
       const visitor = visitorOf(event) as Visitor;
       const name = nameOf(event);
       const event_type = textAt(events.types, event) as string;
-      const row: EventRow = {
+      const row: TakenEvent = {
+        event_type,
+        event_name: textAt(events.metrics, event)?.slice(event_type.length + 1) ?? null,
         event_id: events.other_ids.get(event) ?? storedUuid(events.uuids, event * UUID_BYTES),
         visitor: visitor.id,
         type: typeOf(event) as number,
@@ -109,7 +116,7 @@ export class EventRecorder {
         properties: events.properties.get(event) ?? null,
         context: events.contexts.get(event) ?? null,
       };
-      return this.store(visitor, row, isNew(event), name, event_type, textAt(events.metrics, event)?.slice(event_type.length + 1) ?? null);
+      return this.store(visitor, row, isNew(event), name);
     };
     for (let event = 0; event < events.count; event += 1) {
       const reason = events.excluded.get(event);
@@ -122,13 +129,13 @@ export class EventRecorder {
     return recorded;
   }
 
-  private store(visitor: Visitor, row: EventRow, is_new: boolean, name: ExperimentName | undefined, event_type: string, event_name: string | null): Recorded {
+  private store(visitor: Visitor, row: TakenEvent, is_new: boolean, name: ExperimentName | undefined): Recorded {
     const { event_writer, rollups, sessionizer } = this.needs;
     const seq = is_new ? event_writer.add(row) : 0;
     if (seq !== 0) {
       visitor.has_events = true;
       rollups.add(visitor, row);
-      sessionizer.add({ seq, visitor: visitor.id, at: row.at, type: row.type, named_metric: row.named_metric, event_type, event_name, properties: row.properties, context: row.context });
+      sessionizer.add(seq, row);
     }
     const enrolment = name === undefined ? this.enrolmentToShow(visitor.enrolments) : visitor.enrolments.get(name.experiment);
     return { seq, experiment: name?.experiment ?? enrolment?.experiment ?? 0, variant: row.variant ?? enrolment?.variant ?? 0 };
