@@ -29,6 +29,8 @@ export class ExperimentStore {
   private readonly meanings = new Map<number, number>();
   private readonly publicIds = new Map<number, string>();
   private readonly exportNames = new Map<number, string>();
+  /** Those that were noted as imported, or had a definition. */
+  private readonly marked = new Set<number>();
   private readonly testers = new Map<number, ReadonlySet<string>>();
   private readonly selectName;
   private readonly insertName;
@@ -151,7 +153,8 @@ export class ExperimentStore {
 
   /** Notes that an experiment's assignments were imported. */
   markImported(id: number): void {
-    this.mark.run(id);
+    if (!this.marked.has(id)) this.mark.run(id);
+    this.marked.add(id);
   }
 
   /** Answers the experiment of an id of ab-service. */
@@ -198,6 +201,7 @@ export class ExperimentStore {
     this.publicIds.clear();
     this.testers.clear();
     this.exportNames.clear();
+    this.marked.clear();
   }
 
   private rememberName(text: string, name: ExperimentName): ExperimentName {

@@ -10,7 +10,7 @@ import { LINE_MAX, linesOf } from './lines.ts';
 import type { Line } from './lines.ts';
 
 /** How many records go into one transaction; between two of them the event loop serves others. */
-const RECORDS_PER_WORK = 2_000;
+const RECORDS_PER_WORK = 4_000;
 const ERRORS_SHOWN_MAX = 100;
 
 /** What an import works with. */
