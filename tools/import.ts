@@ -89,17 +89,22 @@ const importFile = async (options: ImportOptions, peer: Peer, data_dir: string):
   let read: ReturnType<typeof rowReader> | undefined;
   let lines: string[] = [];
   let sources: CsvRow[] = [];
-  const flush = async (): Promise<void> => {
-    if (lines.length > 0 && !options.dry_run) {
-      const answer = await sendLines(peer, lines, pause);
-      totals.accepted += answer.accepted;
-      totals.duplicates += answer.duplicates;
-      for (const { line, errors } of answer.errors) {
-        const row = sources[line - 1];
-        if (row) rejects.add(row.line, errors.map(({ field, message }) => `${field} ${message}`).join('; '), row.fields);
-      }
-      checkpoint.write(totals.rows);
+  const send = async (sent: readonly string[], rows: readonly CsvRow[], until_row: number): Promise<void> => {
+    const answer = await sendLines(peer, sent, pause);
+    totals.accepted += answer.accepted;
+    totals.duplicates += answer.duplicates;
+    for (const { line, errors } of answer.errors) {
+      const row = rows[line - 1];
+      if (row) rejects.add(row.line, errors.map(({ field, message }) => `${field} ${message}`).join('; '), row.fields);
     }
+    checkpoint.write(until_row);
+  };
+  // While some are on their way, the next are read.
+  let sending: Promise<void> = Promise.resolve();
+  const flush = async (): Promise<void> => {
+    await sending;
+    if (lines.length > 0 && !options.dry_run) sending = send(lines, sources, totals.rows);
+    sending.catch(() => {});
     lines = [];
     sources = [];
   };
@@ -128,6 +133,7 @@ const importFile = async (options: ImportOptions, peer: Peer, data_dir: string):
   }
   if (read === undefined) throw new StartFault(`${options.file} is empty.`);
   await flush();
+  await sending;
   await rejects.end();
   display.end({ done: bytes, total, rows: totals.rows });
   checkpoint.clear();
