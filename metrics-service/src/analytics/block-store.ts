@@ -1,3 +1,4 @@
+import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../../../shared/sqlite/database.ts';
 import { FAMILIES, packFamily } from './session-block.ts';
 import type { Family } from './session-block.ts';
@@ -23,7 +24,7 @@ export class BlockStore {
   private readonly markStale;
   private readonly write;
   private readonly writePart;
-  private readonly selectPart;
+  private readonly selectParts = new Map<number, StatementSync>();
   private packed_until: number | undefined;
   private changed: Block | undefined;
 
@@ -36,7 +37,6 @@ export class BlockStore {
     this.markStale = database.prepare('UPDATE session_blocks SET stale = 1 WHERE begins = ?');
     this.write = database.prepare('INSERT INTO session_blocks (begins, ends, stale) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET ends = excluded.ends, stale = excluded.stale');
     this.writePart = database.prepare('INSERT INTO session_columns (family, begins, data) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET data = excluded.data');
-    this.selectPart = database.prepare('SELECT data FROM session_columns WHERE family = ? AND begins = ?');
   }
 
   /** Until when sessions are in blocks; those that begin later are in none. */
@@ -65,11 +65,21 @@ export class BlockStore {
 
   /** Reads families of a block, if it still is as the caller knows it. */
   parts(block: Block, families: readonly Family[]): ReadonlyMap<Family, Uint8Array> | undefined {
-    return this.database.snapshot(() => {
-      const now = this.selectHolding.get(block.begins);
-      if (now === undefined || now['begins'] !== block.begins || now['ends'] !== block.ends || now['stale'] === 1) return undefined;
-      return new Map(families.map((family) => [family, this.selectPart.get(FAMILIES.indexOf(family), block.begins)?.['data'] as Uint8Array]));
-    });
+    const rows = this.partsOf(families.length).all(block.begins, block.ends, ...families.map((family) => FAMILIES.indexOf(family)));
+    if (rows.length < families.length) return undefined;
+    return new Map((rows as unknown as readonly (readonly [number: number, data: Uint8Array])[]).map(([number, data]) => [FAMILIES[number] as Family, data]));
+  }
+
+  /** One statement for all parts, which are of one moment then. */
+  private partsOf(count: number): StatementSync {
+    const known = this.selectParts.get(count);
+    if (known !== undefined) return known;
+    const statement = this.database.prepare(
+      `SELECT family, data FROM session_columns WHERE begins = ?1 AND family IN (${Array.from({ length: count }, (_, place) => `?${place + 3}`).join(', ')}) AND EXISTS (SELECT 1 FROM session_blocks WHERE begins = ?1 AND ends = ?2 AND stale = 0)`,
+    );
+    statement.setReturnArrays(true);
+    this.selectParts.set(count, statement);
+    return statement;
   }
 
   /** Packs all sessions of a stretch as one block; the rest of the block that it is cut from, if any, is left stale. */
