@@ -227,3 +227,11 @@ test('events that come one by one are soon in a few rows, and read the same', ()
   assert.deepEqual(read.map(({ event_id }) => event_id), ids);
   log.database.close();
 });
+
+test('a block that says it has more events than it has ends a reading, which would go on for ever', () => {
+  const log = new Log(new Random(3));
+  assert.ok(log.write(uuidv7(), 1));
+  log.database.exec('UPDATE loose_events SET last_seq = last_seq + 1');
+  assert.throws(() => log.reader.next(log.events.length + 1), /damaged/);
+  log.database.close();
+});

@@ -6,8 +6,8 @@ import type { Sessionizer } from './sessionizer.ts';
 
 /** How often is looked whether something waits (milliseconds). */
 const LOOK_MS = 1_000;
-/** Blocks are packed in a twentieth of the time at most, so that ingestion hardly notices. */
-const REST_PER_WORK = 19;
+/** Blocks are packed in a fortieth of the time at most, so that ingestion hardly notices. */
+const REST_PER_WORK = 39;
 /** How long a step may rest at most (milliseconds). */
 const REST_MS_MAX = 2_000;
 

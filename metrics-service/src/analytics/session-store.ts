@@ -1,39 +1,30 @@
 import type { Database } from '../../../shared/sqlite/database.ts';
-import type { Opening, Session } from './session.ts';
+import type { Session } from './session.ts';
 import { decodeTrail, encodeTrail } from './trail.ts';
 
 const FIGURES = 'visitor, start, last, views, events, visible, scroll, engaged, opening_rank, opening_at, opening_seq, source, path, device, browser, language';
 
-const toSession = (row: Record<string, unknown>): Session => {
-  const number = (name: string): number => row[name] as number;
-  const start = number('start');
-  const opening: Opening | undefined =
-    row['opening_rank'] === null
-      ? undefined
-      : {
-          rank: row['opening_rank'] as 0 | 1,
-          at: number('opening_at'),
-          seq: number('opening_seq'),
-          source: number('source'),
-          path: number('path'),
-          device: number('device'),
-          browser: number('browser'),
-          language: number('language'),
-        };
-  const trail = row['trail'] as Uint8Array | undefined;
-  return {
-    visitor: number('visitor'),
-    start,
-    last: number('last'),
-    views: number('views'),
-    events: number('events'),
-    visible: number('visible'),
-    scroll: number('scroll'),
-    engaged: row['engaged'] === 1,
-    opening,
-    trail: trail === undefined ? [] : decodeTrail(trail, start),
-  };
-};
+/** A row as a list, in the order of `FIGURES` and with the trail, if that was asked for, at its end. */
+type Row = readonly [
+  visitor: number, start: number, last: number, views: number, events: number, visible: number, scroll: number, engaged: number,
+  rank: 0 | 1 | null, at: number, seq: number, source: number, path: number, device: number, browser: number, language: number,
+  trail?: Uint8Array,
+];
+
+const toSession = ([visitor, start, last, views, events, visible, scroll, engaged, rank, at, seq, source, path, device, browser, language, trail]: Row): Session => ({
+  visitor,
+  start,
+  last,
+  views,
+  events,
+  visible,
+  scroll,
+  engaged: engaged === 1,
+  opening: rank === null ? undefined : { rank, at, seq, source, path, device, browser, language },
+  trail: trail === undefined ? [] : decodeTrail(trail, start),
+});
+
+const toSessions = (rows: readonly unknown[]): readonly Session[] => (rows as readonly Row[]).map(toSession);
 
 /** Visitors' sessions, one row each, by visitor and by time. */
 export class SessionStore {
@@ -66,6 +57,8 @@ export class SessionStore {
     this.removeOfVisitor = database.prepare('DELETE FROM sessions WHERE visitor = ?');
     this.selectBetween = database.prepare(`SELECT ${FIGURES}, trail FROM sessions INDEXED BY sessions_by_start WHERE (start, visitor) > (?, ?) AND start < ? ORDER BY start, visitor LIMIT ?`);
     this.selectFiguresBetween = database.prepare(`SELECT ${FIGURES} FROM sessions INDEXED BY sessions_by_start WHERE (start, visitor) > (?, ?) AND start < ? ORDER BY start, visitor LIMIT ?`);
+    // Half the time of rows that are objects.
+    for (const statement of [this.selectNear, this.selectBetween, this.selectFiguresBetween]) statement.setReturnArrays(true);
     this.selectStartAt = database.prepare('SELECT start FROM sessions INDEXED BY sessions_by_start WHERE start >= ? ORDER BY start, visitor LIMIT 1 OFFSET ?');
     this.selectMaxVisitor = database.prepare('SELECT max(visitor) AS visitor FROM sessions');
   }
@@ -87,7 +80,7 @@ export class SessionStore {
 
   /** Reads the two sessions of a visitor that began last, up to a moment; the later first. */
   near(visitor: number, until: number): readonly Session[] {
-    return this.selectNear.all(visitor, until).map(toSession);
+    return toSessions(this.selectNear.all(visitor, until));
   }
 
   /** When the visitor's next session begins; Infinity if there is none. */
@@ -119,7 +112,7 @@ export class SessionStore {
    * Reads some sessions in order of start and visitor: those after a place and before a moment; their trails only if told so.
    */
   page(after: { readonly start: number; readonly visitor: number }, before: number, limit: number, with_trails: boolean): readonly Session[] {
-    return (with_trails ? this.selectBetween : this.selectFiguresBetween).all(after.start, after.visitor, before, limit).map(toSession);
+    return toSessions((with_trails ? this.selectBetween : this.selectFiguresBetween).all(after.start, after.visitor, before, limit));
   }
 
   /** When the session begins that has so many before it, counted from a moment on; undefined if they are fewer. */

@@ -31,6 +31,7 @@ export class EventReader {
   private readonly selectBlock;
   private readonly selectDetails;
   private readonly selectLatestSpans;
+  private readonly selectLoose;
   private readonly selectOfVisitor;
   private readonly selectLast;
   private readonly selectCount;
@@ -42,6 +43,7 @@ export class EventReader {
     this.selectBlock = fromEach((table) => `SELECT first_seq AS key, facts FROM ${table} WHERE first_seq = ?`);
     this.selectDetails = fromEach((table) => `SELECT ids, texts FROM ${table} WHERE first_seq = ?`);
     this.selectLatestSpans = database.prepare('SELECT first_seq AS key, events, earliest, latest FROM event_blocks WHERE latest >= ? AND earliest < ? ORDER BY latest DESC, first_seq DESC LIMIT ?');
+    this.selectLoose = database.prepare('SELECT first_seq AS key, facts FROM loose_events ORDER BY first_seq');
     this.selectOfVisitor = database.prepare('SELECT first_seq AS key FROM visitor_blocks WHERE visitor = ? ORDER BY first_seq');
     this.selectLast = database.prepare(`SELECT max(${TABLES.map((table) => `coalesce((SELECT last_seq FROM ${table} ORDER BY first_seq DESC LIMIT 1), 0)`).join(', ')}) AS seq`);
     this.selectCount = database.prepare(`SELECT ${TABLES.map((table) => `(SELECT coalesce(sum(events), 0) FROM ${table})`).join(' + ')} AS events`);
@@ -59,7 +61,10 @@ export class EventReader {
 
   /** The block that has the first event after a place of the log; its first events may be before that. */
   next(after: number): EventBlock | undefined {
-    return this.find(this.selectNext, { seq: after });
+    const block = this.find(this.selectNext, { seq: after });
+    // Whoever goes on from its last event would never end.
+    if (block !== undefined && lastSeqOf(block) <= after) throw new Error(`The block ${block.key} of events is damaged: npm run verify says how.`);
+    return block;
   }
 
   /** The block that has the last event before a place of the log; its last events may be behind that. */
@@ -124,12 +129,7 @@ export class EventReader {
 
   /** The blocks that are not full, the oldest first. */
   *looseBlocks(): Generator<EventBlock> {
-    const statement = this.selectNext[1];
-    for (let row = statement?.get({ seq: 0 }); row !== undefined; ) {
-      const block = toBlock(row);
-      yield block;
-      row = statement?.get({ seq: lastSeqOf(block) });
-    }
+    for (const row of this.selectLoose.all()) yield toBlock(row);
   }
 
   private find(statements: readonly { get: (value: never) => Record<string, unknown> | undefined }[], value: unknown): EventBlock | undefined {
