@@ -82,7 +82,7 @@ class Log {
     const { random } = this;
     const maybe = <T>(value: T): T | null => (random.below(3) === 0 ? value : null);
     return {
-      event_id: random.below(10) === 0 ? `order-ü-${random.below(1e9)}` : uuidv7(),
+      event_id: random.below(10) === 0 ? `${random.pick(['', '\uFEFF'])}order-ü-${random.below(1e9)}` : uuidv7(),
       visitor: 1 + random.below(VISITORS),
       type: 1 + random.below(300),
       named_metric: maybe(1 + random.below(70_000)),

@@ -70,7 +70,8 @@ export interface PackedBlock extends StoredColumns {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** An id may begin with a byte order mark, which is no mark there. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const minOf = (values: readonly number[]): number => {
   let min = Infinity;
