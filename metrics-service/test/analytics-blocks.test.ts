@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SummaryFigures } from '../../shared/contract/analytics.ts';
 import { Analytics } from '../src/analytics/analytics.ts';
-import { BLOCK_SESSIONS } from '../src/analytics/packer.ts';
+import { BLOCK_SESSIONS, Packer } from '../src/analytics/packer.ts';
 import { REMEMBERED_MAX } from '../src/analytics/sessionizer.ts';
 import { createStores } from '../src/stores.ts';
+import type { Session } from '../src/analytics/session.ts';
 import type { Stores } from '../src/stores.ts';
 import { recordableOf } from '../src/event/recordable-event.ts';
 import { openStores } from './support/open-stores.ts';
@@ -87,5 +88,36 @@ test('any number of sessions may begin in the same millisecond', async () => {
   });
   await stores.follower.packAll(NOW);
   assert.equal((await figuresOf(stores)).sessions, BLOCK_SESSIONS * 2 + 9);
+  stores.database.close();
+});
+
+test('what changes, or is undone, between two steps of packing is in the block as it is at the end', async () => {
+  const stores = openStores();
+  await visit(stores);
+  await stores.follower.settle();
+  const packer = new Packer(stores.sessions, stores.blocks);
+  const step = (): Promise<boolean> => stores.writer.run(() => packer.step(NOW));
+  const packedAnew = async (blocks: number): Promise<number> => {
+    while (blocksOf(stores).length < blocks) await step();
+    return (await figuresOf(stores)).views;
+  };
+
+  await step();
+  assert.deepEqual(blocksOf(stores), []);
+  await stores.writer.run(() => view(stores, 0, BEGIN + 120_000));
+  await stores.follower.settle();
+  assert.equal(await packedAnew(1), VISITORS * 2 + 1);
+  assert.deepEqual(blocksOf(stores), [false]);
+
+  // What a step reads may be undone.
+  const first = stores.sessions.page({ start: stores.blocks.packedUntil(), visitor: -1 }, NOW, 1, true)[0] as Session;
+  await assert.rejects(
+    stores.writer.run(() => {
+      stores.sessions.put({ ...first, views: 9 });
+      packer.step(NOW);
+      throw new Error('undone');
+    }),
+  );
+  assert.equal(await packedAnew(2), VISITORS * 2 + 1);
   stores.database.close();
 });

@@ -1,8 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../../../shared/sqlite/database.ts';
-import { FAMILIES, packFamily } from './session-block.ts';
+import { FAMILIES } from './session-block.ts';
 import type { Family } from './session-block.ts';
-import type { Session } from './session.ts';
 
 /** A stretch of time whose sessions are (or, where stale, are to be) packed: blocks lie end to end from 0 on. */
 export interface Block {
@@ -10,6 +9,13 @@ export interface Block {
   readonly ends: number;
   /** True if sessions changed since they were packed. */
   readonly stale: boolean;
+}
+
+/** A stretch of time that is being packed, and whether sessions in it changed meanwhile. */
+export interface Watch {
+  readonly from: number;
+  readonly to: number;
+  changed: boolean;
 }
 
 const toBlock = (row: Record<string, unknown>): Block => ({ begins: row['begins'] as number, ends: row['ends'] as number, stale: row['stale'] === 1 });
@@ -27,6 +33,7 @@ export class BlockStore {
   private readonly selectParts = new Map<number, StatementSync>();
   private packed_until: number | undefined;
   private changed: Block | undefined;
+  private watched: Watch | undefined;
 
   constructor(database: Database) {
     this.database = database;
@@ -44,8 +51,15 @@ export class BlockStore {
     return (this.packed_until ??= (this.selectLast.get()?.['ends'] as number | undefined) ?? 0);
   }
 
+  /** Looks from now on whether sessions of a stretch of time change; one stretch at a time. */
+  watch(from: number, to: number): Watch {
+    return (this.watched = { from, to, changed: false });
+  }
+
   /** Says that a session that begins (or began) at a moment changed, in the same transaction. */
   change(start: number): void {
+    const { watched } = this;
+    if (watched !== undefined && start >= watched.from && start < watched.to) watched.changed = true;
     if (start >= this.packedUntil() || (this.changed !== undefined && start >= this.changed.begins && start < this.changed.ends)) return;
     const block = toBlock(this.selectHolding.get(start) as Record<string, unknown>);
     if (!block.stale) this.markStale.run(block.begins);
@@ -82,11 +96,16 @@ export class BlockStore {
     return statement;
   }
 
-  /** Packs all sessions of a stretch as one block; the rest of the block that it is cut from, if any, is left stale. */
-  put(begins: number, ends: number, sessions: readonly Session[], rest_ends: number): void {
+  /** Writes a block of all sessions of a stretch of time. */
+  put(begins: number, ends: number, parts: ReadonlyMap<Family, Uint8Array>): void {
     this.write.run(begins, ends, 0);
-    for (const [number, family] of FAMILIES.entries()) this.writePart.run(number, begins, packFamily(family, sessions));
-    if (rest_ends > ends) this.write.run(ends, rest_ends, 1);
+    for (const [number, family] of FAMILIES.entries()) this.writePart.run(number, begins, parts.get(family) as Uint8Array);
+    this.forget();
+  }
+
+  /** Says that a stretch of time is still to be packed. */
+  putStale(begins: number, ends: number): void {
+    this.write.run(begins, ends, 1);
     this.forget();
   }
 
@@ -94,5 +113,6 @@ export class BlockStore {
   forget(): void {
     this.packed_until = undefined;
     this.changed = undefined;
+    if (this.watched !== undefined) this.watched.changed = true;
   }
 }

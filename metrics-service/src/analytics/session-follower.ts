@@ -33,22 +33,24 @@ export class SessionFollower {
 
   /** Packs until there is nothing to pack; for tests and tools. */
   async packAll(now: number): Promise<void> {
-    while (await this.step(now));
+    while (await this.writer.run(() => this.step(now)));
   }
 
   /** Begins to work in the background; answers how to end it. */
   start(clock: Clock, log: Log): () => void {
     const turn = async (): Promise<void> => {
-      const begun = performance.now();
-      let more = false;
+      let [more, worked_ms] = [false, 0];
       try {
-        if (this.sessionizer.isLive) more = await this.step(clock());
-        else more = await this.writer.run(() => this.sessionizer.read());
+        more = await this.writer.run(() => {
+          const begun = performance.now();
+          const left = this.sessionizer.isLive ? this.step(clock()) : this.sessionizer.read();
+          worked_ms = performance.now() - begun;
+          return left;
+        });
       } catch (error) {
         log.warn('sessions could not be kept up', { error: String(error) });
       }
-      const worked = performance.now() - begun;
-      if (this.timer !== undefined) this.timer = setTimeout(turn, more ? Math.min(worked * REST_PER_WORK, REST_MS_MAX) : LOOK_MS).unref();
+      if (this.timer !== undefined) this.timer = setTimeout(turn, more ? Math.min(worked_ms * REST_PER_WORK, REST_MS_MAX) : LOOK_MS).unref();
     };
     this.timer = setTimeout(turn, LOOK_MS).unref();
     return () => {
@@ -57,11 +59,8 @@ export class SessionFollower {
     };
   }
 
-  private step(now: number): Promise<boolean> {
-    const { sessionizer, packer, writer } = this;
-    return writer.run(() => {
-      sessionizer.flush();
-      return packer.step(now);
-    });
+  private step(now: number): boolean {
+    this.sessionizer.flush();
+    return this.packer.step(now);
   }
 }

@@ -10,8 +10,8 @@ import type { Session, SessionEvent } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 import type { UnreadEvents } from './unread-events.ts';
 
-/** How many changed sessions may wait in memory before they are written. */
-const DIRTY_MAX = 1_000;
+/** How many changed sessions may wait in memory before they are written: a millisecond's work. */
+const DIRTY_MAX = 200;
 /** How many visitors' sessions are kept in memory; the older half goes first. */
 export const REMEMBERED_MAX = 4_000;
 /** How many events are read from the log at once. */
