@@ -102,6 +102,19 @@ test('verifyDatabase() reports each figure that is stored otherwise than it is c
   }
 });
 
+test('verifyDatabase() reports an id that two of the newest events have', async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'fairsplit-verify-'));
+  const stores = openStores(join(folder.path, 'metrics.sqlite'));
+  const event_id = '01950000-0000-7000-8000-000000000001';
+  await stores.writer.run(() => eventRecord(stores, { event_id, visitor_id: 'v', event_type: 'page_view' }));
+  const columns = 'events, earliest, latest, facts, ids, texts';
+  stores.database.exec(`INSERT INTO loose_events (first_seq, last_seq, ${columns}) SELECT first_seq + 1, last_seq + 1, ${columns} FROM loose_events`);
+  const { differences } = await verify(stores, folder.path);
+  const reported = differences.filter(({ table }) => table === 'event_ids');
+  assert.deepEqual(reported, [{ table: 'event_ids', place: event_id, figure: 'events that have it', stored: 1, counted: 2 }]);
+  stores.database.close();
+});
+
 test('isSame() takes sums of fractions as equal in their first digits, and whole numbers exactly', () => {
   assert.ok(isSame(0.1 + 0.2, 0.3));
   assert.ok(isSame(1e12 + 0.1, 1e12 + 0.3));

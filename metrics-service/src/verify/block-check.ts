@@ -2,6 +2,7 @@ import { isoTime } from '../../../shared/clock.ts';
 import { shownId, UUID_BYTES } from '../../../shared/sqlite/stored-id.ts';
 import { openDetails, openFacts } from '../event/event-block.ts';
 import type { EventDetails, EventFacts } from '../event/event-block.ts';
+import { IdSet } from '../event/id-set.ts';
 import type { Difference } from './difference.ts';
 import type { FactReader } from './fact-reader.ts';
 
@@ -22,6 +23,8 @@ export class BlockCheck {
   private readonly ids = new Uint8Array(IDS_AT_ONCE * UUID_BYTES);
   /** Up to which place of the log all ids are in the index; those of the newest may still come there. */
   private readonly indexed_until: number;
+  /** Ids of the newest events, as far as they are not in the index yet. */
+  private readonly waiting = new IdSet();
   private ids_found = 0;
   private last_seq = 0;
 
@@ -85,8 +88,15 @@ export class BlockCheck {
       for (const [index, place] of some.entries()) this.ids.set(stored_id(place) as Uint8Array, index * UUID_BYTES);
       const found = this.countIds.get({ ids: this.ids, count: some.length })?.['found'] as number;
       this.ids_found += found;
-      for (const place of found === some.length ? [] : some) this.checkId(stored_id(place), first_seq + (seq[place] as number) <= this.indexed_until);
+      for (const place of found === some.length ? [] : some) {
+        const id = stored_id(place) as Uint8Array;
+        if (!this.checkId(id, first_seq + (seq[place] as number) <= this.indexed_until)) this.checkWaiting(id);
+      }
     }
+  }
+
+  private checkWaiting(id: Uint8Array): void {
+    if (!this.waiting.add(id, 0)) this.report({ table: 'event_ids', place: shownId(id), figure: 'events that have it', stored: 1, counted: 2 });
   }
 
   private checkId(id: Uint8Array | string, must_be: boolean): boolean {
