@@ -2,7 +2,7 @@ import { existsSync, globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProgram } from '../toolchain/run-program.ts';
 
-const SOURCES = ['package.json', 'tsconfig*.json', 'shared/**/*', '*-service/{src,public,pages}/**/*', 'admin-app/{src,public}/**/*'];
+const SOURCES = ['package.json', 'tsconfig*.json', 'shared/**/*', '*-service/{src,public,pages}/**/*', 'admin-app/{src,public}/**/*', 'tools/build/*'];
 
 const newest = (root: string, patterns: readonly string[]): number =>
   patterns
