@@ -9,6 +9,7 @@ import type { Session } from '../src/analytics/session.ts';
 import type { Stores } from '../src/stores.ts';
 import { recordableOf } from '../src/event/recordable-event.ts';
 import { openStores } from './support/open-stores.ts';
+import { recordOne } from './support/event-record.ts';
 
 const DAY_MS = 86_400_000;
 const BEGIN = Date.UTC(2026, 4, 1);
@@ -16,7 +17,7 @@ const NOW = Date.UTC(2026, 5, 1);
 const VISITORS = REMEMBERED_MAX * 2 + BLOCK_SESSIONS;
 
 const view = (stores: Stores, visitor: number, at: number): void => {
-  stores.recorder.record(recordableOf({ visitor_id: `visitor-${visitor}`, event_type: 'page_view', context: { path: `/${visitor % 3}` } }, { at, arrived: NOW, imported: true }));
+  recordOne(stores, recordableOf({ visitor_id: `visitor-${visitor}`, event_type: 'page_view', context: { path: `/${visitor % 3}` } }, { at, arrived: NOW, imported: true }));
 };
 
 /** Every visitor views two pages, a minute apart, on one of ten days. */

@@ -4,7 +4,8 @@ import { shownId, UUID_BYTES } from '../../shared/sqlite/stored-id.ts';
 import { uuidv7 } from '../../shared/uuid.ts';
 import { recordableOf } from '../src/event/recordable-event.ts';
 import { EventColumns } from '../src/recording/event-columns.ts';
-import type { SentEvents, SentTexts } from '../src/recording/event-columns.ts';
+import type { SentEvents } from '../src/recording/event-columns.ts';
+import { textAt } from '../src/recording/sent-texts.ts';
 
 const EVENTS = 300;
 const AT = Date.UTC(2026, 0, 5);
@@ -23,11 +24,9 @@ const eventOf = (index: number): Parameters<EventColumns['add']> => {
   return [recordableOf(event, { at: AT + index, arrived: AT + index * 2, imported: false }), index % 19 === 0 ? 'bot' : undefined];
 };
 
-const textAt = ({ texts, places }: SentTexts, place: number): string | null => texts[places[place] as number] ?? null;
-
 const told = (sent: SentEvents, place: number): unknown => [
   sent.other_ids.get(place) ?? shownId(sent.uuids.slice(place * UUID_BYTES, (place + 1) * UUID_BYTES)),
-  ...[sent.visitors, sent.types, sent.metrics, sent.experiments, sent.variants].map((texts) => textAt(texts, place)),
+  ...[sent.visitors, sent.types, sent.metrics, sent.experiments, sent.variants].map((texts) => textAt(texts, place) ?? null),
   ...[sent.at[place], sent.arrived[place], sent.values.get(place) ?? null, sent.properties.get(place) ?? null, sent.contexts.get(place) ?? null, sent.excluded.get(place)],
 ];
 

@@ -1,8 +1,8 @@
-import { storedEventId, storedUuid, UUID_BYTES } from '../../../shared/sqlite/stored-id.ts';
+import { storedUuid, UUID_BYTES } from '../../../shared/sqlite/stored-id.ts';
 import type { FollowedEvent, Sessionizer } from '../analytics/sessionizer.ts';
 import type { ExperimentName, ExperimentStore } from '../experiment/experiment-store.ts';
-import { NONE } from '../recording/event-columns.ts';
-import type { RecordedEvents, SentEvents, SentTexts } from '../recording/event-columns.ts';
+import type { RecordedEvents, SentEvents } from '../recording/event-columns.ts';
+import { lookedUp, textAt } from '../recording/sent-texts.ts';
 import type { RollupStore } from '../rollup/rollup-store.ts';
 import type { Visitor, VisitorStore } from '../visitor/visitor-store.ts';
 import type { WordStore } from '../word/word-store.ts';
@@ -10,7 +10,6 @@ import type { BotTally } from './bot-tally.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { EventRow } from './loose-events.ts';
 import { HOMEPAGE } from './recordable-event.ts';
-import type { RecordableEvent } from './recordable-event.ts';
 
 /** What became of an event: its place in the log, 0 for a duplicate, and where it counts; 0 is nowhere. */
 export interface Recorded {
@@ -33,17 +32,6 @@ export interface EventRecorderNeeds {
   readonly tally: BotTally;
 }
 
-/** Looks up what stands at an event's place in a column, each text once and only when it is wanted; undefined where there is none. */
-const lookedUp = <T>({ texts, places }: SentTexts, find: (text: string) => T): ((event: number) => T | undefined) => {
-  const found: T[] = [];
-  return (event) => {
-    const place = places[event] as number;
-    return place === NONE ? undefined : (found[place] ??= find(texts[place] as string));
-  };
-};
-
-const textAt = ({ texts, places }: SentTexts, event: number): string | undefined => texts[places[event] as number];
-
 const NOT_STORED: Recorded = { seq: 0, experiment: 0, variant: 0 };
 
 /** Stores events and counts them in the rollups, inside the caller's transaction. */
@@ -54,33 +42,7 @@ export class EventRecorder {
     this.needs = needs;
   }
 
-  /** Records one event; the same id a second time changes nothing. */
-  record(event: RecordableEvent): Recorded {
-    const { visitors, words, experiments, event_writer } = this.needs;
-    const { event_type, event_name, experiment_id, variant } = event;
-    const visitor = visitors.open(event.visitor_id);
-    const name = experiment_id === null ? undefined : experiments.name(experiment_id);
-    const row: TakenEvent = {
-      event_type,
-      event_name,
-      event_id: storedEventId(event.event_id),
-      visitor: visitor.id,
-      type: words.idOf(event_type),
-      named_metric: event_name === null ? null : words.idOf(`${event_type}:${event_name}`),
-      experiment_name: name === undefined ? null : name.id,
-      experiment: name === undefined ? null : name.experiment,
-      variant: variant === null ? null : words.idOf(variant),
-      at: event.at,
-      arrived: event.arrived,
-      imported: event.imported,
-      value: event.value,
-      properties: event.properties,
-      context: event.context,
-    };
-    return this.store(visitor, row, event_writer.ids.take(row.event_id), name);
-  }
-
-  /** Records events that came by the open path; those to be left out are tallied. */
+  /** Records events, each id once; those to be left out are tallied. */
   recordAll(events: SentEvents): RecordedEvents {
     const { visitors, words, experiments, tally, event_writer } = this.needs;
     const visitorOf = lookedUp(events.visitors, (text) => visitors.open(text));
@@ -111,7 +73,7 @@ export class EventRecorder {
         variant: variantOf(event) ?? null,
         at: events.at[event] as number,
         arrived: events.arrived[event] as number,
-        imported: false,
+        imported: events.imported.has(event),
         value: events.values.get(event) ?? null,
         properties: events.properties.get(event) ?? null,
         context: events.contexts.get(event) ?? null,

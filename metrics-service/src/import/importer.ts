@@ -1,7 +1,9 @@
+import { IMPORT_LINES_AT_ONCE } from '../../../shared/contract/event.ts';
 import type { ImportAnswer } from '../../../shared/contract/event.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { Fault } from '../../../shared/problem.ts';
+import { RecordColumns } from '../recording/record-columns.ts';
 import type { Recording } from '../recording/recording.ts';
 import { foreignLinesOf } from './foreign-export.ts';
 import { LineFault, readRecord } from './import-record.ts';
@@ -9,8 +11,8 @@ import type { ImportRecord } from './import-record.ts';
 import { LINE_MAX, linesOf } from './lines.ts';
 import type { Line } from './lines.ts';
 
-/** How many records go into one transaction; between two of them the event loop serves others. */
-const RECORDS_PER_WORK = 4_000;
+/** How many events go into one transaction at most: they cost more than assignments do. */
+const EVENTS_AT_ONCE = IMPORT_LINES_AT_ONCE / 2;
 const ERRORS_SHOWN_MAX = 100;
 
 /** What an import works with. */
@@ -42,7 +44,7 @@ export const importLines = async (needs: ImportNeeds, input: AsyncIterable<Uint8
   const { stores, clock } = needs;
   const totals = { lines: 0, accepted: 0, duplicates: 0, rejected: 0 };
   const errors: { line: number; errors: readonly Fault[] }[] = [];
-  let records: ImportRecord[] = [];
+  let records = new RecordColumns();
 
   const reject = (line: number, faults: readonly Fault[]): void => {
     totals.rejected += 1;
@@ -57,34 +59,34 @@ export const importLines = async (needs: ImportNeeds, input: AsyncIterable<Uint8
     try {
       const record = readRecord(text, clock());
       if (timeOf(record) < needs.oldest()) reject(number, [{ field: '/timestamp', message: 'is older than what is kept (RETENTION_DAYS)' }]);
-      else records.push(record);
+      else records.add(record);
     } catch (error) {
       if (!(error instanceof LineFault)) throw error;
       reject(number, error.faults);
     }
   };
-  const store = async (batch: readonly ImportRecord[]): Promise<void> => {
-    const accepted = await stores.recording.importRecords(batch);
+  const store = async (gathered: RecordColumns): Promise<void> => {
+    const accepted = await stores.recording.importRecords(gathered.sent());
     totals.accepted += accepted;
-    totals.duplicates += batch.length - accepted;
+    totals.duplicates += gathered.count - accepted;
   };
   // While some are being written, the next are read.
   let storing: Promise<void> = Promise.resolve();
   const flush = async (): Promise<void> => {
-    const batch = records;
-    records = [];
+    const gathered = records;
+    records = new RecordColumns();
     await storing;
-    storing = store(batch);
+    storing = store(gathered);
     storing.catch(() => {});
   };
 
   for await (const lines of whole(format === 'csv' ? foreignLinesOf(input) : linesOf(input))) {
     for (const line of lines) {
       read(line);
-      if (records.length >= RECORDS_PER_WORK) await flush();
+      if (records.count >= IMPORT_LINES_AT_ONCE || records.events >= EVENTS_AT_ONCE) await flush();
     }
   }
-  if (records.length > 0) await flush();
+  if (records.count > 0) await flush();
   await storing;
   return { ...totals, errors };
 };

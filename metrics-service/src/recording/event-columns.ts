@@ -1,14 +1,7 @@
 import { UUID_BYTES, writeUuid } from '../../../shared/sqlite/stored-id.ts';
 import type { RecordableEvent } from '../event/recordable-event.ts';
-
-/** What a column has where there is nothing to say. */
-export const NONE = -1;
-
-/** Texts that repeat, each sent once; a column has their places. */
-export interface SentTexts {
-  readonly texts: readonly string[];
-  readonly places: Int32Array;
-}
+import { Texts } from './sent-texts.ts';
+import type { SentTexts } from './sent-texts.ts';
 
 /**
  * Events column by column. Numbers in one buffer, and each text that repeats once, go from thread to thread at a fraction of what an object for each
@@ -36,6 +29,8 @@ export interface SentEvents {
   readonly contexts: ReadonlyMap<number, string>;
   /** Why an event is left out and only tallied. */
   readonly excluded: ReadonlyMap<number, string>;
+  /** The places of those that were imported. */
+  readonly imported: ReadonlySet<number>;
 }
 
 /** What became of events, column by column and in their order. */
@@ -46,30 +41,6 @@ export interface RecordedEvents {
   readonly experiment: Int32Array;
   /** The word of its variant, 0 for none. */
   readonly variant: Int32Array;
-}
-
-/** Texts as they come, each kept once. */
-class Texts {
-  readonly texts: string[] = [];
-  readonly #known = new Map<string, number>();
-  #last: string | null = null;
-  #last_place = NONE;
-
-  placeOf(text: string | null): number {
-    // Those of one visitor mostly come together.
-    if (text === this.#last) return this.#last_place;
-    if (text === null) return NONE;
-    const place = this.#known.get(text) ?? this.#keep(text);
-    this.#last = text;
-    this.#last_place = place;
-    return place;
-  }
-
-  #keep(text: string): number {
-    const place = this.texts.push(text) - 1;
-    this.#known.set(text, place);
-    return place;
-  }
 }
 
 /** How many events the columns have room for at first; that doubles. */
@@ -126,6 +97,7 @@ export class EventColumns {
   readonly #properties = new Map<number, string>();
   readonly #contexts = new Map<number, string>();
   readonly #excluded = new Map<number, string>();
+  readonly #imported = new Set<number>();
   #numbers = new Numbers(ROOM_MIN);
   #count = 0;
 
@@ -133,8 +105,8 @@ export class EventColumns {
     return this.#count;
   }
 
-  /** Appends an event that came by the open path; `excluded_as` says why one is only tallied. */
-  add(event: RecordableEvent, excluded_as: string | undefined): void {
+  /** Appends an event; `excluded_as` says why one is only tallied. */
+  add(event: RecordableEvent, excluded_as?: string): void {
     const { event_id, event_type, event_name, value, properties, context } = event;
     const place = this.#count;
     this.#count += 1;
@@ -152,6 +124,7 @@ export class EventColumns {
     if (properties !== null) this.#properties.set(place, properties);
     if (context !== null) this.#contexts.set(place, context);
     if (excluded_as !== undefined) this.#excluded.set(place, excluded_as);
+    if (event.imported) this.#imported.add(place);
   }
 
   /** What goes to the other thread. */
@@ -173,6 +146,7 @@ export class EventColumns {
       properties: this.#properties,
       contexts: this.#contexts,
       excluded: this.#excluded,
+      imported: this.#imported,
     };
   }
 }

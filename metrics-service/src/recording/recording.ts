@@ -1,6 +1,6 @@
-import type { ImportRecord } from '../import/import-record.ts';
 import type { Erased } from '../rollup/reattribution.ts';
 import type { RecordedEvents, SentEvents } from './event-columns.ts';
+import type { SentRecords } from './record-columns.ts';
 
 /**
  * All that may change metrics.sqlite at somebody's request. Each resolves when it is on disk, and rejects with the Problems `overloaded` and `disk_full`.
@@ -10,7 +10,7 @@ export interface Recording {
   /** Stores events, each id once, and counts them. */
   recordEvents(events: SentEvents): Promise<RecordedEvents>;
   /** Stores records of an import; answers how many were new. */
-  importRecords(records: readonly ImportRecord[]): Promise<number>;
+  importRecords(records: SentRecords): Promise<number>;
   /** Removes a person from events, assignments and every rollup; undefined if nobody is known by that id. */
   eraseVisitor(visitor_id: string): Promise<Erased | undefined>;
   /** Puts all sessions on disk, up to the newest event. */

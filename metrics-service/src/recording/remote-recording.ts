@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { StartFault } from '../../../shared/start-fault.ts';
-import type { ImportRecord } from '../import/import-record.ts';
 import type { Erased } from '../rollup/reattribution.ts';
 import type { RecordedEvents, SentEvents } from './event-columns.ts';
+import type { SentRecords } from './record-columns.ts';
 import { received } from './thread-messages.ts';
 import type { Changes, ThreadActs, ThreadCall, ThreadData, ThreadMessage } from './thread-messages.ts';
 
@@ -60,8 +60,8 @@ export class RemoteRecording implements ThreadActs {
     return this.call('recordEvents', events, [events.buffer]);
   }
 
-  importRecords(records: readonly ImportRecord[]): Promise<number> {
-    return this.call('importRecords', records);
+  importRecords(records: SentRecords): Promise<number> {
+    return this.call('importRecords', records, [records.events.buffer]);
   }
 
   eraseVisitor(visitor_id: string): Promise<Erased | undefined> {

@@ -1,4 +1,5 @@
 import type { Database } from '../../../shared/sqlite/database.ts';
+import type { Enrolments } from '../assignment/enrolment.ts';
 import type { Sighting, Visitor } from '../visitor/visitor-store.ts';
 import type { AttributableEvent } from './attribution.ts';
 import { metricsOf, resultPlaces, statsPlaces } from './attribution.ts';
@@ -63,6 +64,11 @@ export class RollupStore {
     this.rows.setMetric(visitor, experiment, metric, { first_at, value_sum });
   }
 
+  /** Counts a visitor of whom nothing is counted yet into the experiments that they were assigned in. */
+  enrol(enrolments: Enrolments): void {
+    enrol(this.deltas, enrolments, 1);
+  }
+
   /** Takes off all that a visitor has added, rows and cells. */
   takeOff(visitor: number, ledger: Ledger): void {
     applyTo(this.deltas, ledger, -1);
@@ -98,14 +104,18 @@ export class RollupStore {
   }
 }
 
-/** Adds a visitor's ledger to cells, or takes it off. */
-const applyTo = (deltas: CellDeltas, ledger: Ledger, sign: 1 | -1): void => {
-  for (const { experiment, variant, assigned_at, standing } of ledger.enrolments.values()) {
+const enrol = (deltas: CellDeltas, enrolments: Enrolments, sign: 1 | -1): void => {
+  for (const { experiment, variant, assigned_at, standing } of enrolments.values()) {
     if (standing === 'counted') {
       deltas.result(experiment, variant, ASSIGNED, sign, 0, 0, 0);
       deltas.bucket(experiment, ASSIGNED, assigned_at, variant, sign);
     } else deltas.exclusion(experiment, standing, sign);
   }
+};
+
+/** Adds a visitor's ledger to cells, or takes it off. */
+const applyTo = (deltas: CellDeltas, ledger: Ledger, sign: 1 | -1): void => {
+  enrol(deltas, ledger.enrolments, sign);
   const visited = new Set<string>();
   for (const { experiment, variant, type, events } of ledger.sightings.values()) {
     deltas.stats(experiment, variant, type, sign * events, 0);

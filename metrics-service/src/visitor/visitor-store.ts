@@ -1,3 +1,4 @@
+import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../../../shared/sqlite/database.ts';
 import { shownId, storedId } from '../../../shared/sqlite/stored-id.ts';
 import { enrolmentsOf, NOT_ENROLLED } from '../assignment/enrolment.ts';
@@ -38,6 +39,8 @@ export class VisitorStore {
   private readonly select;
   private readonly selectId;
   private readonly insert;
+  private readonly insertTexts;
+  private readonly insertUuids;
   private readonly selectAssignments;
   private readonly remove;
   private last_id: number;
@@ -46,6 +49,11 @@ export class VisitorStore {
     this.select = database.prepare('SELECT id FROM visitors WHERE visitor_id = ?');
     this.selectId = database.prepare('SELECT visitor_id FROM visitors WHERE id = ?');
     this.insert = database.prepare('INSERT INTO visitors (id, visitor_id) VALUES (?, ?) ON CONFLICT DO NOTHING');
+    // One statement for many costs half of one for each.
+    const [insertTexts, insertUuids] = ['value', "unhex(value, '-')"].map((id) => database.prepare(`INSERT INTO visitors (id, visitor_id) SELECT ? + key, ${id} FROM json_each(?) WHERE true ON CONFLICT DO NOTHING RETURNING id`)) as [StatementSync, StatementSync];
+    this.insertTexts = insertTexts;
+    this.insertUuids = insertUuids;
+    for (const insert of [insertTexts, insertUuids]) insert.setReturnArrays(true);
     this.selectAssignments = database.prepare('SELECT experiment, variant, assigned_at, forced FROM assignments WHERE visitor = ?');
     this.remove = database.prepare('DELETE FROM visitors WHERE id = ?');
     // A number is never given twice: sessions of somebody whom retention removed keep theirs.
@@ -59,13 +67,29 @@ export class VisitorStore {
     if (known !== undefined) return this.remember(visitor_id, known);
     const next_id = this.last_id + 1;
     const { changes } = this.insert.run(next_id, storedId(visitor_id));
-    // Of somebody new everything is known: nothing.
-    if (changes !== 0) {
-      this.last_id = next_id;
-      return this.remember(visitor_id, { id: next_id, enrolments: NOT_ENROLLED, has_events: false, seen: [], metrics: undefined, knowsAllMetrics: true });
-    }
+    if (changes !== 0) return this.begin(visitor_id, next_id);
     const id = this.find(visitor_id) as number;
     return this.remember(visitor_id, { id, enrolments: this.enrolments(id), has_events: true, seen: undefined, metrics: undefined, knowsAllMetrics: false });
+  }
+
+  /** Makes those of many visitors who are unknown, each named once, at half of what it costs to open each. */
+  makeAll(visitor_ids: readonly string[]): void {
+    const unknown = visitor_ids.filter((visitor_id) => !this.young.has(visitor_id) && !this.old.has(visitor_id));
+    const { texts = [], uuids = [] } = Object.groupBy(unknown, (visitor_id) => (typeof storedId(visitor_id) === 'string' ? 'texts' : 'uuids'));
+    this.insertMany(this.insertTexts, texts);
+    this.insertMany(this.insertUuids, uuids);
+  }
+
+  private insertMany(insert: StatementSync, visitor_ids: readonly string[]): void {
+    if (visitor_ids.length === 0) return;
+    const first = this.last_id + 1;
+    for (const [id] of insert.all(first, JSON.stringify(visitor_ids)) as unknown as readonly (readonly [number])[]) this.begin(visitor_ids[id - first] as string, id);
+  }
+
+  /** Of somebody new everything is known: nothing. */
+  private begin(visitor_id: string, id: number): Visitor {
+    this.last_id = Math.max(this.last_id, id);
+    return this.remember(visitor_id, { id, enrolments: NOT_ENROLLED, has_events: false, seen: [], metrics: undefined, knowsAllMetrics: true });
   }
 
   /** Answers the number of a visitor who is known. */

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../shared/schema/composites.ts';
 import { recordableOf } from '../../src/event/recordable-event.ts';
 import type { Stores } from '../../src/stores.ts';
 import type { Random } from './random.ts';
+import { recordOne } from './event-record.ts';
 
 const TYPES = ['page_view', 'click', 'a', 'a:b'];
 const NAMES = ['hero', 'footer', 'b:c', 'c'];
@@ -35,7 +36,7 @@ export const recordAtRandom = async (stores: Stores, random: Random, count: numb
       ...(properties === undefined ? {} : { properties }),
       ...(random.chance(0.2) ? { context: { path: `/${random.below(5)}` } } : {}),
     };
-    const { seq } = stores.recorder.record(recordableOf(event, { at, arrived, imported }));
+    const { seq } = recordOne(stores, recordableOf(event, { at, arrived, imported }));
     logged.push({
       seq,
       event_id: event.event_id,

@@ -8,6 +8,7 @@ import { createStores } from '../../src/stores.ts';
 import type { Stores } from '../../src/stores.ts';
 import type { Random } from './random.ts';
 import type { ToldVisitEvent } from './visit-recount.ts';
+import { recordOne } from './event-record.ts';
 
 /** Who visits. */
 export const VISITORS: readonly string[] = Array.from({ length: 9 }, (_, index) => `visitor-${index}`);
@@ -119,7 +120,7 @@ export class VisitHistory {
     const kept = this.send();
     await writer
       .run(() => {
-        for (let index = 0; index < 5; index += 1) recorder.record(recordableOf(this.someEvent(), { at: this.now, arrived: this.now, imported: false }));
+        for (let index = 0; index < 5; index += 1) recordOne({ recorder }, recordableOf(this.someEvent(), { at: this.now, arrived: this.now, imported: false }));
         throw new Error('on purpose');
       })
       .catch(() => undefined);
