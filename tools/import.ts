@@ -1,22 +1,32 @@
-import { createReadStream, createWriteStream, existsSync, rmSync, statSync } from 'node:fs';
-import type { WriteStream } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { openSecrets } from '../shared/secrets.ts';
 import { Peer, PeerAway } from '../shared/http/peer.ts';
 import { StartFault } from '../shared/start-fault.ts';
+import { IMPORT_LINES_AT_ONCE } from '../shared/contract/event.ts';
+import type { ImportAnswer } from '../shared/contract/event.ts';
 import type { ResultsAnswer } from '../shared/contract/results.ts';
 import { Checkpoint } from './import/checkpoint.ts';
-import { CsvReader, csvText } from './import/csv-reader.ts';
+import { CsvReader } from './import/csv-reader.ts';
 import type { CsvRow } from './import/csv-reader.ts';
 import { ImportRefused, sendLines } from './import/import-sender.ts';
+import { InOrder } from './import/in-order.ts';
 import { readImportOptions, USAGE } from './import/options.ts';
 import type { ImportOptions } from './import/options.ts';
 import { ProgressDisplay } from './import/progress.ts';
+import { Rejects } from './import/rejects.ts';
+import type { RejectedRow } from './import/rejects.ts';
 import { rowReader } from './import/row-records.ts';
 import { settingsOf } from './start/settings.ts';
 
-const ROWS_PER_REQUEST = 10_000;
+/** A row is an assignment, and an event if it converted. */
+const LINES_PER_ROW_MAX = 2;
+/** Where few rows are kept, so many are enough to remember that they were read. */
+const ROWS_PER_CHUNK_MAX = 50_000;
+/** While one request is being stored, the next is read by the service and the one after it prepared here. */
+const REQUESTS_UNDER_WAY_MAX = 2;
+const NOTHING_SENT: ImportAnswer = { lines: 0, accepted: 0, duplicates: 0, rejected: 0, errors: [] };
 const GZIP_MAGIC = 0x1f;
 
 const count = new Intl.NumberFormat('en');
@@ -35,30 +45,24 @@ async function* rowsOf(options: ImportOptions, read: (bytes: number) => void): A
   yield reader.end();
 }
 
-/** The file of rejected rows, made when there is a first one. */
-class Rejects {
-  private readonly path: string;
-  private stream: WriteStream | undefined;
-  count = 0;
+/** Rows that are dealt with together: the lines of a request, and the rows that they came from. */
+class Chunk {
+  readonly lines: string[] = [];
+  readonly sources: CsvRow[] = [];
+  readonly rejected: RejectedRow[] = [];
+  rows = 0;
 
-  constructor(path: string) {
-    this.path = path;
+  get isFull(): boolean {
+    return this.lines.length + LINES_PER_ROW_MAX > IMPORT_LINES_AT_ONCE || this.rows >= ROWS_PER_CHUNK_MAX;
   }
 
-  begin(): void {
-    rmSync(this.path, { force: true });
-  }
-
-  add(line: number, reason: string, fields: readonly string[]): void {
-    this.stream ??= createWriteStream(this.path, { flags: 'a' });
-    if (this.count === 0) this.stream.write(csvText(['line', 'reason', 'row']));
-    this.stream.write(csvText([String(line), reason, csvText(fields).trimEnd()]));
-    this.count += 1;
-  }
-
-  async end(): Promise<void> {
-    const { stream } = this;
-    if (stream) await new Promise((resolve) => stream.end(resolve));
+  /** Adds what the service refused, in the order of the file. */
+  rejectedWith(errors: ImportAnswer['errors']): readonly RejectedRow[] {
+    const refused = errors.flatMap(({ line, errors }) => {
+      const row = this.sources[line - 1];
+      return row === undefined ? [] : { row, reason: errors.map(({ field, message }) => `${field} ${message}`).join('; ') };
+    });
+    return [...this.rejected, ...refused].sort((one, other) => one.row.line - other.row.line);
   }
 }
 
@@ -87,26 +91,21 @@ const importFile = async (options: ImportOptions, peer: Peer, data_dir: string):
 
   let bytes = 0;
   let read: ReturnType<typeof rowReader> | undefined;
-  let lines: string[] = [];
-  let sources: CsvRow[] = [];
-  const send = async (sent: readonly string[], rows: readonly CsvRow[], until_row: number): Promise<void> => {
-    const answer = await sendLines(peer, sent, pause);
-    totals.accepted += answer.accepted;
-    totals.duplicates += answer.duplicates;
-    for (const { line, errors } of answer.errors) {
-      const row = rows[line - 1];
-      if (row) rejects.add(row.line, errors.map(({ field, message }) => `${field} ${message}`).join('; '), row.fields);
-    }
-    checkpoint.write(until_row);
-  };
-  // While some are on their way, the next are read.
-  let sending: Promise<void> = Promise.resolve();
-  const flush = async (): Promise<void> => {
-    await sending;
-    if (lines.length > 0 && !options.dry_run) sending = send(lines, sources, totals.rows);
-    sending.catch(() => {});
-    lines = [];
-    sources = [];
+  let chunk = new Chunk();
+  const requests = new InOrder(REQUESTS_UNDER_WAY_MAX);
+  const flush = (): Promise<void> => {
+    const full = chunk;
+    const until_row = totals.rows;
+    chunk = new Chunk();
+    return requests.begin(
+      async () => (full.lines.length === 0 || options.dry_run ? NOTHING_SENT : sendLines(peer, full.lines, pause)),
+      ({ accepted, duplicates, errors }) => {
+        totals.accepted += accepted;
+        totals.duplicates += duplicates;
+        rejects.add(full.rejectedWith(errors));
+        if (!options.dry_run) checkpoint.write(until_row);
+      },
+    );
   };
 
   for await (const rows of rowsOf(options, (size) => (bytes += size))) {
@@ -117,24 +116,24 @@ const importFile = async (options: ImportOptions, peer: Peer, data_dir: string):
       }
       totals.rows += 1;
       if (totals.rows <= skip) continue;
+      chunk.rows += 1;
       const outcome = read(row.fields);
       if (outcome.kind === 'left_out') totals.left_out += 1;
-      else if (outcome.kind === 'rejected') rejects.add(row.line, outcome.reason, row.fields);
+      else if (outcome.kind === 'rejected') chunk.rejected.push({ row, reason: outcome.reason });
       else {
         totals.kept += 1;
         for (const line of outcome.lines) {
-          lines.push(line);
-          sources.push(row);
+          chunk.lines.push(line);
+          chunk.sources.push(row);
         }
       }
-      if (totals.rows % ROWS_PER_REQUEST === 0) await flush();
+      if (chunk.isFull) await flush();
     }
     display.show({ done: bytes, total, rows: totals.rows });
   }
   if (read === undefined) throw new StartFault(`${options.file} is empty.`);
   await flush();
-  await sending;
-  await rejects.end();
+  await requests.end();
   display.end({ done: bytes, total, rows: totals.rows });
   checkpoint.clear();
 

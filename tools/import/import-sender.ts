@@ -1,13 +1,5 @@
+import type { ImportAnswer } from '../../shared/contract/event.ts';
 import { Peer, PeerAway } from '../../shared/http/peer.ts';
-
-/** What `POST /import` answers. */
-export interface ImportAnswer {
-  readonly lines: number;
-  readonly accepted: number;
-  readonly duplicates: number;
-  readonly rejected: number;
-  readonly errors: readonly { readonly line: number; readonly errors: readonly { readonly field: string; readonly message: string }[] }[];
-}
 
 const CHUNK_TIMEOUT_MS = 120_000;
 const RETRY_FOR_MS = 60_000;
