@@ -12,6 +12,12 @@ export interface AssignmentRow {
   readonly from_log: boolean;
 }
 
+/** What assignments of many visitors have in common. */
+export type AssignmentKind = Omit<AssignmentRow, 'visitor' | 'assigned_at'>;
+
+/** What they do not. */
+export type FirstAssignment = Pick<AssignmentRow, 'visitor' | 'assigned_at'>;
+
 /** An assignment that counts, as its place among them. */
 export type CountedAssignment = readonly [assigned_at: number, variant: number, visitor: number];
 
@@ -82,14 +88,10 @@ export class AssignmentStore {
     return this.insert.run(row.visitor, row.experiment, row.variant, row.assigned_at, row.forced ? 1 : 0, row.from_log ? 1 : 0, counted ? 1 : 0).changes !== 0;
   }
 
-  /** Stores assignments of visitors who have none in their experiments; those that are not forced count. Costs half of what each by itself would. */
-  addFirst(rows: readonly AssignmentRow[]): void {
-    for (const { visitor } of rows) this.changed(visitor);
-    const alike = Map.groupBy(rows, ({ experiment, variant, forced, from_log }) => `${experiment} ${variant} ${forced} ${from_log}`);
-    for (const group of alike.values()) {
-      const { experiment, variant, forced, from_log } = group[0] as AssignmentRow;
-      this.insertMany.run(experiment, variant, forced ? 1 : 0, from_log ? 1 : 0, forced ? 0 : 1, `{${group.map(({ visitor, assigned_at }) => `"${visitor}":${assigned_at}`).join()}}`);
-    }
+  /** Stores an assignment of each of some visitors who have none in its experiment, as the ones that count unless they are forced, at half of what each by itself costs. */
+  addFirst({ experiment, variant, forced, from_log }: AssignmentKind, assignments: readonly FirstAssignment[]): void {
+    for (const { visitor } of assignments) this.changed(visitor);
+    this.insertMany.run(experiment, variant, forced ? 1 : 0, from_log ? 1 : 0, forced ? 0 : 1, `{${assignments.map(({ visitor, assigned_at }) => `"${visitor}":${assigned_at}`).join()}}`);
   }
 
   /** Marks the row that counts of a visitor in an experiment, after their assignments changed. */

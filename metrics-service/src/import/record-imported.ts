@@ -2,8 +2,6 @@ import type { EventRecorder } from '../event/event-recorder.ts';
 import { adoptImported } from '../experiment/adopt-experiment.ts';
 import type { AdoptionNeeds } from '../experiment/adopt-experiment.ts';
 import type { SentAssignments, SentRecords } from '../recording/record-columns.ts';
-import { lookedUp, textAt } from '../recording/sent-texts.ts';
-import type { Assigned } from '../rollup/reattribution.ts';
 import type { WordStore } from '../word/word-store.ts';
 
 /** What imported records are stored with. */
@@ -14,28 +12,17 @@ export interface ImportedNeeds extends AdoptionNeeds {
 
 /** Stores records of an import inside the caller's transaction; answers how many of them were not there. */
 export const recordImported = (needs: ImportedNeeds, { definitions, assignments, events }: SentRecords): number => {
-  const { visitors, reattribution, recorder } = needs;
+  const { recorder } = needs;
   const defined = definitions.filter((definition) => adoptImported(needs, definition)).length;
-  visitors.makeAll(assignments.visitors.texts);
-  visitors.makeAll(events.visitors.texts);
+  for (const { visitors } of assignments) needs.visitors.makeAll(visitors);
+  needs.visitors.makeAll(events.visitors.texts);
   // Assignments first: an event that comes after its visitor's is counted where it belongs at once.
-  const assigned = reattribution.assignAll(assignedOf(needs, assignments));
+  const assigned = assignments.reduce((count, alike) => count + assign(needs, alike), 0);
   return defined + assigned + recorder.recordAll(events).seq.reduce((count, seq) => count + (seq === 0 ? 0 : 1), 0);
 };
 
-const assignedOf = ({ experiments, words }: ImportedNeeds, { count, visitors, experiments: names, variants, at, forced }: SentAssignments): readonly Assigned[] => {
-  const experimentOf = lookedUp(names, (name) => {
-    const { experiment } = experiments.name(name);
-    experiments.markImported(experiment);
-    return experiment;
-  });
-  const variantOf = lookedUp(variants, (variant) => words.idOf(variant));
-  return Array.from({ length: count }, (_, place) => ({
-    visitor_id: textAt(visitors, place) as string,
-    experiment: experimentOf(place) as number,
-    variant: variantOf(place) as number,
-    assigned_at: at[place] as number,
-    forced: forced.has(place),
-    from_log: false,
-  }));
+const assign = ({ experiments, words, reattribution }: ImportedNeeds, { experiment_id, variant, forced, visitors, at }: SentAssignments): number => {
+  const { experiment } = experiments.name(experiment_id);
+  experiments.markImported(experiment);
+  return reattribution.assignAll({ experiment, variant: words.idOf(variant), forced, from_log: false }, visitors, at);
 };

@@ -1,54 +1,39 @@
 import type { Experiment } from '../../../shared/contract/experiment.ts';
-import type { ImportRecord } from '../import/import-record.ts';
+import type { AssignmentRecord, ImportRecord } from '../import/import-record.ts';
 import { EventColumns } from './event-columns.ts';
 import type { SentEvents } from './event-columns.ts';
-import { Texts } from './sent-texts.ts';
-import type { SentTexts } from './sent-texts.ts';
 
-/** Assignments of an import column by column, to be sent as events are. */
+/** Assignments that differ in who was assigned, and when (ms since 1970). */
 export interface SentAssignments {
-  readonly count: number;
-  readonly visitors: SentTexts;
-  readonly experiments: SentTexts;
-  readonly variants: SentTexts;
-  readonly at: Float64Array;
-  /** The places of those that were forced upon a tester. */
-  readonly forced: ReadonlySet<number>;
+  readonly experiment_id: string;
+  readonly variant: string;
+  readonly forced: boolean;
+  readonly visitors: readonly string[];
+  /** By the place of the visitor. */
+  readonly at: readonly number[];
 }
 
-/** Records of an import, each kind apart: what they come to does not depend on their order. */
+/** Records of an import as they go from thread to thread, each kind apart: what they come to does not depend on their order. */
 export interface SentRecords {
   readonly definitions: readonly Experiment[];
-  readonly assignments: SentAssignments;
+  readonly assignments: readonly SentAssignments[];
   readonly events: SentEvents;
 }
 
-/** Texts of a column that grows. */
-class TextColumn {
-  readonly #texts = new Texts();
-  readonly #places: number[] = [];
-
-  add(text: string): void {
-    this.#places.push(this.#texts.placeOf(text));
-  }
-
-  sent(): SentTexts {
-    return { texts: this.#texts.texts, places: Int32Array.from(this.#places) };
-  }
+interface Alike extends SentAssignments {
+  readonly visitors: string[];
+  readonly at: number[];
 }
 
 /** Gathers records of an import to be sent. */
 export class RecordColumns {
   readonly #definitions: Experiment[] = [];
+  readonly #assignments = new Map<string, Alike>();
   readonly #events = new EventColumns();
-  readonly #visitors = new TextColumn();
-  readonly #experiments = new TextColumn();
-  readonly #variants = new TextColumn();
-  readonly #at: number[] = [];
-  readonly #forced = new Set<number>();
+  #count = 0;
 
   get count(): number {
-    return this.#definitions.length + this.#at.length + this.#events.count;
+    return this.#count;
   }
 
   /** How many of them are events. */
@@ -57,20 +42,22 @@ export class RecordColumns {
   }
 
   add(record: ImportRecord): void {
+    this.#count += 1;
     if (record.record === 'experiment') this.#definitions.push(record.definition);
     else if (record.record === 'event') this.#events.add(record.event);
-    else {
-      this.#visitors.add(record.visitor_id);
-      this.#experiments.add(record.experiment_id);
-      this.#variants.add(record.variant);
-      if (record.forced === true) this.#forced.add(this.#at.length);
-      this.#at.push(record.timestamp);
-    }
+    else this.#addAssignment(record);
   }
 
   /** What goes to the other thread. */
   sent(): SentRecords {
-    const assignments = { count: this.#at.length, visitors: this.#visitors.sent(), experiments: this.#experiments.sent(), variants: this.#variants.sent(), at: Float64Array.from(this.#at), forced: this.#forced };
-    return { definitions: this.#definitions, assignments, events: this.#events.sent() };
+    return { definitions: this.#definitions, assignments: [...this.#assignments.values()], events: this.#events.sent() };
+  }
+
+  #addAssignment({ visitor_id, experiment_id, variant, timestamp, forced = false }: AssignmentRecord): void {
+    const key = `${forced} ${variant.length} ${variant} ${experiment_id}`;
+    let alike = this.#assignments.get(key);
+    if (alike === undefined) this.#assignments.set(key, (alike = { experiment_id, variant, forced, visitors: [], at: [] }));
+    alike.visitors.push(visitor_id);
+    alike.at.push(timestamp);
   }
 }

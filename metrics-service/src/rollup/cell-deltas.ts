@@ -6,31 +6,54 @@ export const ASSIGNED = 0;
 /** Stands for any variant or any type in `stats_cells`. */
 export const ANY = 0;
 
-/** What the figures are counted by: numbers of experiments and words. */
 interface StatsCell {
   events: number;
   visitors: number;
 }
 
 interface ResultCell {
-  readonly place: readonly [experiment: number, variant: number, metric: number];
   users: number;
   events: number;
   value_sum: number;
   value_squares: number;
 }
 
-interface Bucket {
-  readonly place: readonly [experiment: number, metric: number, bucket: number, variant: number];
-  users: number;
+/** Cells by three numbers, of experiments and words. Every event touches some, and joined keys would cost more than the rest of it. */
+class Cells<T> {
+  private readonly cells = new Map<number, Map<number, Map<number, T>>>();
+  private readonly create: () => T;
+
+  constructor(create: () => T) {
+    this.create = create;
+  }
+
+  at(experiment: number, first: number, second: number): T {
+    let firsts = this.cells.get(experiment);
+    if (firsts === undefined) this.cells.set(experiment, (firsts = new Map()));
+    let seconds = firsts.get(first);
+    if (seconds === undefined) firsts.set(first, (seconds = new Map()));
+    let cell = seconds.get(second);
+    if (cell === undefined) seconds.set(second, (cell = this.create()));
+    return cell;
+  }
+
+  each(visit: (cell: T, experiment: number, first: number, second: number) => void): void {
+    for (const [experiment, firsts] of this.cells) for (const [first, seconds] of firsts) for (const [second, cell] of seconds) visit(cell, experiment, first, second);
+  }
+
+  clear(): void {
+    this.cells.clear();
+  }
 }
 
 /** Gathers what a transaction changes in the rollups' cells, so that each cell is written once however many events touched it. */
 export class CellDeltas {
-  /** By experiment, variant and type: this one is touched by every event, and joined keys would cost more than the rest of it. */
-  private readonly statsCells = new Map<number, Map<number, Map<number, StatsCell>>>();
-  private readonly resultCells = new Map<string, ResultCell>();
-  private readonly buckets = new Map<string, Bucket>();
+  /** By variant and type. */
+  private readonly statsCells = new Cells<StatsCell>(() => ({ events: 0, visitors: 0 }));
+  /** By variant and metric. */
+  private readonly resultCells = new Cells<ResultCell>(() => ({ users: 0, events: 0, value_sum: 0, value_squares: 0 }));
+  /** By metric and variant: users by the stretch of time in which they were assigned or converted. */
+  private readonly buckets = new Cells<Map<number, number>>(() => new Map());
   private readonly exclusions = new Map<string, [experiment: number, reason: string, visitors: number]>();
   private readonly writeStats;
   private readonly writeResult;
@@ -47,43 +70,30 @@ export class CellDeltas {
        ON CONFLICT DO UPDATE SET users = users + excluded.users, events = events + excluded.events, value_sum = value_sum + excluded.value_sum, value_squares = value_squares + excluded.value_squares`,
     );
     this.writeBucket = database.prepare(
-      `INSERT INTO ${prefix}result_buckets (experiment, metric, bucket, variant, users) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET users = users + excluded.users`,
+      `INSERT INTO ${prefix}result_buckets (experiment, metric, variant, bucket, users) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET users = users + excluded.users`,
     );
     this.writeExclusion = database.prepare(`INSERT INTO ${prefix}exclusions (experiment, reason, visitors) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET visitors = visitors + excluded.visitors`);
   }
 
   stats(experiment: number, variant: number, type: number, events: number, visitors: number): void {
-    let variants = this.statsCells.get(experiment);
-    if (variants === undefined) this.statsCells.set(experiment, (variants = new Map()));
-    let types = variants.get(variant);
-    if (types === undefined) variants.set(variant, (types = new Map()));
-    const cell = types.get(type);
-    if (cell === undefined) types.set(type, { events, visitors });
-    else {
-      cell.events += events;
-      cell.visitors += visitors;
-    }
+    const cell = this.statsCells.at(experiment, variant, type);
+    cell.events += events;
+    cell.visitors += visitors;
   }
 
   result(experiment: number, variant: number, metric: number, users: number, events: number, value_sum: number, value_squares: number): void {
-    const key = `${experiment} ${variant} ${metric}`;
-    const cell = this.resultCells.get(key);
-    if (cell === undefined) this.resultCells.set(key, { place: [experiment, variant, metric], users, events, value_sum, value_squares });
-    else {
-      cell.users += users;
-      cell.events += events;
-      cell.value_sum += value_sum;
-      cell.value_squares += value_squares;
-    }
+    const cell = this.resultCells.at(experiment, variant, metric);
+    cell.users += users;
+    cell.events += events;
+    cell.value_sum += value_sum;
+    cell.value_squares += value_squares;
   }
 
   /** Counts users into the stretch of time that holds `at`. */
   bucket(experiment: number, metric: number, at: number, variant: number, users: number): void {
     const bucket = Math.floor(at / BUCKET_MS);
-    const key = `${experiment} ${metric} ${bucket} ${variant}`;
-    const cell = this.buckets.get(key);
-    if (cell === undefined) this.buckets.set(key, { place: [experiment, metric, bucket, variant], users });
-    else cell.users += users;
+    const cell = this.buckets.at(experiment, metric, variant);
+    cell.set(bucket, (cell.get(bucket) ?? 0) + users);
   }
 
   exclusion(experiment: number, reason: string, visitors: number): void {
@@ -95,12 +105,15 @@ export class CellDeltas {
 
   /** Writes all that was gathered; part of the transaction that gathered it. */
   flush(): void {
-    for (const [experiment, variants] of this.statsCells)
-      for (const [variant, types] of variants)
-        for (const [type, { events, visitors }] of types) if (events !== 0 || visitors !== 0) this.writeStats.run(experiment, variant, type, events, visitors);
-    for (const { place, users, events, value_sum, value_squares } of this.resultCells.values())
+    this.statsCells.each(({ events, visitors }, ...place) => {
+      if (events !== 0 || visitors !== 0) this.writeStats.run(...place, events, visitors);
+    });
+    this.resultCells.each(({ users, events, value_sum, value_squares }, ...place) => {
       if (users !== 0 || events !== 0 || value_sum !== 0 || value_squares !== 0) this.writeResult.run(...place, users, events, value_sum, value_squares);
-    for (const { place, users } of this.buckets.values()) if (users !== 0) this.writeBucket.run(...place, users);
+    });
+    this.buckets.each((buckets, ...place) => {
+      for (const [bucket, users] of buckets) if (users !== 0) this.writeBucket.run(...place, bucket, users);
+    });
     for (const cell of this.exclusions.values()) if (cell[2] !== 0) this.writeExclusion.run(...cell);
     this.forget();
   }

@@ -1,5 +1,5 @@
 import type { Sessionizer } from '../analytics/sessionizer.ts';
-import type { AssignmentStore, AssignmentRow } from '../assignment/assignment-store.ts';
+import type { AssignmentKind, AssignmentStore, AssignmentRow, FirstAssignment } from '../assignment/assignment-store.ts';
 import { enrolmentsOf, NOT_ENROLLED } from '../assignment/enrolment.ts';
 import type { EventWriter } from '../event/event-writer.ts';
 import type { VisitorStore } from '../visitor/visitor-store.ts';
@@ -11,11 +11,6 @@ export interface Erased {
   readonly events: number;
   readonly assignments: number;
   readonly sessions: number;
-}
-
-/** An assignment of a visitor. */
-export interface Assigned extends Omit<AssignmentRow, 'visitor'> {
-  readonly visitor_id: string;
 }
 
 /** Changes who was assigned what, and with it where events that are known already count. Works inside the caller's transaction. */
@@ -51,24 +46,24 @@ export class Reattribution {
     return true;
   }
 
-  /** Stores many assignments as `assign` does, at a fraction of the cost where nothing else is known of a visitor; answers how many are new. */
-  assignAll(assignments: readonly Assigned[]): number {
-    const first: AssignmentRow[] = [];
-    const others: Assigned[] = [];
-    for (const assigned of assignments) {
-      const { visitor_id, ...assignment } = assigned;
+  /** Stores an assignment of each of some visitors as `assign` does, at a fraction of the cost for those of whom nothing else is known; answers how many are new. */
+  assignAll(kind: AssignmentKind, visitor_ids: readonly string[], assigned_at: readonly number[]): number {
+    const first: FirstAssignment[] = [];
+    const others: number[] = [];
+    for (const [place, visitor_id] of visitor_ids.entries()) {
       const visitor = this.visitors.open(visitor_id);
       if (visitor.has_events || visitor.enrolments.size > 0) {
-        others.push(assigned);
+        others.push(place);
         continue;
       }
-      const enrolments = enrolmentsOf([assignment]);
+      const assignment = { visitor: visitor.id, assigned_at: assigned_at[place] as number };
+      const enrolments = enrolmentsOf([{ ...kind, ...assignment }]);
       this.visitors.enrol(visitor_id, visitor, enrolments);
       this.rollups.enrol(enrolments);
-      first.push({ visitor: visitor.id, ...assignment });
+      first.push(assignment);
     }
-    this.assignments.addFirst(first);
-    return others.reduce((count, { visitor_id, ...assignment }) => count + (this.assign(visitor_id, assignment) ? 1 : 0), first.length);
+    this.assignments.addFirst(kind, first);
+    return others.reduce((count, place) => count + (this.assign(visitor_ids[place] as string, { ...kind, assigned_at: assigned_at[place] as number }) ? 1 : 0), first.length);
   }
 
   /** Changes the stored facts of some visitors and counts all of their events anew. */
