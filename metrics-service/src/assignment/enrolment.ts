@@ -23,6 +23,9 @@ export type Enrolments = ReadonlyMap<number, Enrolment>;
 /** The enrolments of a visitor who has no assignment. */
 export const NOT_ENROLLED: Enrolments = new Map();
 
+/** What a visitor's only assignment in an experiment comes to. */
+export const enrolmentOf = ({ experiment, variant, assigned_at, forced }: StoredAssignment): Enrolment => ({ experiment, variant, assigned_at, standing: forced ? 'forced' : 'counted' });
+
 /**
  * Settles a visitor's assignments: per experiment the earliest counts; two different variants are a conflict, and a variant
  * that was forced upon a tester is no observation: both are left out of results.

@@ -14,15 +14,15 @@ export interface ImportedNeeds extends AdoptionNeeds {
 export const recordImported = (needs: ImportedNeeds, { definitions, assignments, events }: SentRecords): number => {
   const { recorder } = needs;
   const defined = definitions.filter((definition) => adoptImported(needs, definition)).length;
-  for (const { visitors } of assignments) needs.visitors.makeAll(visitors);
-  needs.visitors.makeAll(events.visitors.texts);
   // Assignments first: an event that comes after its visitor's is counted where it belongs at once.
-  const assigned = assignments.reduce((count, alike) => count + assign(needs, alike), 0);
+  const coming = new Set(events.visitors.texts);
+  const assigned = assignments.reduce((count, alike) => count + assign(needs, alike, coming), 0);
+  for (const [visitor_id, id] of needs.visitors.makeAll(events.visitors.texts)) needs.visitors.begin(visitor_id, id);
   return defined + assigned + recorder.recordAll(events).seq.reduce((count, seq) => count + (seq === 0 ? 0 : 1), 0);
 };
 
-const assign = ({ experiments, words, reattribution }: ImportedNeeds, { experiment_id, variant, forced, visitors, at }: SentAssignments): number => {
+const assign = ({ experiments, words, reattribution }: ImportedNeeds, { experiment_id, variant, forced, visitors, at }: SentAssignments, coming: ReadonlySet<string>): number => {
   const { experiment } = experiments.name(experiment_id);
   experiments.markImported(experiment);
-  return reattribution.assignAll({ experiment, variant: words.idOf(variant), forced, from_log: false }, visitors, at);
+  return reattribution.assignAll({ experiment, variant: words.idOf(variant), forced, from_log: false }, visitors, at, coming);
 };

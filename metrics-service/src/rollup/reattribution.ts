@@ -1,6 +1,6 @@
 import type { Sessionizer } from '../analytics/sessionizer.ts';
 import type { AssignmentKind, AssignmentStore, AssignmentRow, FirstAssignment } from '../assignment/assignment-store.ts';
-import { enrolmentsOf, NOT_ENROLLED } from '../assignment/enrolment.ts';
+import { enrolmentOf, enrolmentsOf, NOT_ENROLLED } from '../assignment/enrolment.ts';
 import type { EventWriter } from '../event/event-writer.ts';
 import type { VisitorStore } from '../visitor/visitor-store.ts';
 import { ledgerOf } from './ledger.ts';
@@ -46,21 +46,28 @@ export class Reattribution {
     return true;
   }
 
-  /** Stores an assignment of each of some visitors as `assign` does, at a fraction of the cost for those of whom nothing else is known; answers how many are new. */
-  assignAll(kind: AssignmentKind, visitor_ids: readonly string[], assigned_at: readonly number[]): number {
+  /**
+   * Stores an assignment of each of some visitors as `assign` does, at a fraction of the cost for those who are new; answers how many are new
+   * themselves. Of the new visitors only those whose events are `coming` are remembered.
+   */
+  assignAll(kind: AssignmentKind, visitor_ids: readonly string[], assigned_at: readonly number[], coming: ReadonlySet<string>): number {
+    const made = this.visitors.makeAll(visitor_ids);
     const first: FirstAssignment[] = [];
     const others: number[] = [];
-    for (const [place, visitor_id] of visitor_ids.entries()) {
-      const visitor = this.visitors.open(visitor_id);
-      if (visitor.has_events || visitor.enrolments.size > 0) {
+    for (let place = 0; place < visitor_ids.length; place += 1) {
+      const visitor_id = visitor_ids[place] as string;
+      const id = made.get(visitor_id);
+      if (id === undefined) {
         others.push(place);
         continue;
       }
-      const assignment = { visitor: visitor.id, assigned_at: assigned_at[place] as number };
-      const enrolments = enrolmentsOf([{ ...kind, ...assignment }]);
-      this.visitors.enrol(visitor_id, visitor, enrolments);
-      this.rollups.enrol(enrolments);
-      first.push(assignment);
+      // Who is assigned once more is not new any more.
+      made.delete(visitor_id);
+      const at = assigned_at[place] as number;
+      const enrolment = enrolmentOf({ ...kind, assigned_at: at });
+      this.rollups.enrol(enrolment);
+      if (coming.has(visitor_id)) this.visitors.begin(visitor_id, id, new Map([[kind.experiment, enrolment]]));
+      first.push({ visitor: id, assigned_at: at });
     }
     this.assignments.addFirst(kind, first);
     return others.reduce((count, place) => count + (this.assign(visitor_ids[place] as string, { ...kind, assigned_at: assigned_at[place] as number }) ? 1 : 0), first.length);

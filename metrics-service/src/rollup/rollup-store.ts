@@ -1,5 +1,5 @@
 import type { Database } from '../../../shared/sqlite/database.ts';
-import type { Enrolments } from '../assignment/enrolment.ts';
+import type { Enrolment } from '../assignment/enrolment.ts';
 import type { Sighting, Visitor } from '../visitor/visitor-store.ts';
 import type { AttributableEvent } from './attribution.ts';
 import { metricsOf, resultPlaces, statsPlaces } from './attribution.ts';
@@ -64,9 +64,9 @@ export class RollupStore {
     this.rows.setMetric(visitor, experiment, metric, { first_at, value_sum });
   }
 
-  /** Counts a visitor of whom nothing is counted yet into the experiments that they were assigned in. */
-  enrol(enrolments: Enrolments): void {
-    enrol(this.deltas, enrolments, 1);
+  /** Counts a visitor of whom nothing is counted yet into the experiment that they were assigned in. */
+  enrol(enrolment: Enrolment): void {
+    enrol(this.deltas, enrolment, 1);
   }
 
   /** Takes off all that a visitor has added, rows and cells. */
@@ -104,18 +104,18 @@ export class RollupStore {
   }
 }
 
-const enrol = (deltas: CellDeltas, enrolments: Enrolments, sign: 1 | -1): void => {
-  for (const { experiment, variant, assigned_at, standing } of enrolments.values()) {
-    if (standing === 'counted') {
-      deltas.result(experiment, variant, ASSIGNED, sign, 0, 0, 0);
-      deltas.bucket(experiment, ASSIGNED, assigned_at, variant, sign);
-    } else deltas.exclusion(experiment, standing, sign);
+const enrol = (deltas: CellDeltas, { experiment, variant, assigned_at, standing }: Enrolment, sign: 1 | -1): void => {
+  if (standing !== 'counted') {
+    deltas.exclusion(experiment, standing, sign);
+    return;
   }
+  deltas.result(experiment, variant, ASSIGNED, sign, 0, 0, 0);
+  deltas.bucket(experiment, ASSIGNED, assigned_at, variant, sign);
 };
 
 /** Adds a visitor's ledger to cells, or takes it off. */
 const applyTo = (deltas: CellDeltas, ledger: Ledger, sign: 1 | -1): void => {
-  enrol(deltas, ledger.enrolments, sign);
+  for (const enrolment of ledger.enrolments.values()) enrol(deltas, enrolment, sign);
   const visited = new Set<string>();
   for (const { experiment, variant, type, events } of ledger.sightings.values()) {
     deltas.stats(experiment, variant, type, sign * events, 0);

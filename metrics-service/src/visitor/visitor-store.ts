@@ -67,29 +67,33 @@ export class VisitorStore {
     if (known !== undefined) return this.remember(visitor_id, known);
     const next_id = this.last_id + 1;
     const { changes } = this.insert.run(next_id, storedId(visitor_id));
-    if (changes !== 0) return this.begin(visitor_id, next_id);
+    if (changes !== 0) {
+      this.last_id = next_id;
+      return this.begin(visitor_id, next_id);
+    }
     const id = this.find(visitor_id) as number;
     return this.remember(visitor_id, { id, enrolments: this.enrolments(id), has_events: true, seen: undefined, metrics: undefined, knowsAllMetrics: false });
   }
 
-  /** Makes those of many visitors who are unknown, each named once, at half of what it costs to open each. */
-  makeAll(visitor_ids: readonly string[]): void {
-    const unknown = visitor_ids.filter((visitor_id) => !this.young.has(visitor_id) && !this.old.has(visitor_id));
+  /** Makes those of many visitors who are unknown, at half of what it costs to open each; answers their numbers, and remembers none of them. */
+  makeAll(visitor_ids: readonly string[]): Map<string, number> {
+    const made = new Map<string, number>();
+    const unknown = visitor_ids.filter((visitor_id) => !this.isRemembered(visitor_id));
     const { texts = [], uuids = [] } = Object.groupBy(unknown, (visitor_id) => (typeof storedId(visitor_id) === 'string' ? 'texts' : 'uuids'));
-    this.insertMany(this.insertTexts, texts);
-    this.insertMany(this.insertUuids, uuids);
+    for (const [insert, ids] of [[this.insertTexts, texts], [this.insertUuids, uuids]] as const) {
+      if (ids.length === 0) continue;
+      const first = this.last_id + 1;
+      for (const [id] of insert.all(first, JSON.stringify(ids)) as unknown as readonly (readonly [number])[]) {
+        this.last_id = Math.max(this.last_id, id);
+        made.set(ids[id - first] as string, id);
+      }
+    }
+    return made;
   }
 
-  private insertMany(insert: StatementSync, visitor_ids: readonly string[]): void {
-    if (visitor_ids.length === 0) return;
-    const first = this.last_id + 1;
-    for (const [id] of insert.all(first, JSON.stringify(visitor_ids)) as unknown as readonly (readonly [number])[]) this.begin(visitor_ids[id - first] as string, id);
-  }
-
-  /** Of somebody new everything is known: nothing. */
-  private begin(visitor_id: string, id: number): Visitor {
-    this.last_id = Math.max(this.last_id, id);
-    return this.remember(visitor_id, { id, enrolments: NOT_ENROLLED, has_events: false, seen: [], metrics: undefined, knowsAllMetrics: true });
+  /** Remembers somebody new, of whom everything is known: nothing but what they were assigned. */
+  begin(visitor_id: string, id: number, enrolments: Enrolments = NOT_ENROLLED): Visitor {
+    return this.remember(visitor_id, { id, enrolments, has_events: false, seen: [], metrics: undefined, knowsAllMetrics: true });
   }
 
   /** Answers the number of a visitor who is known. */
@@ -141,6 +145,10 @@ export class VisitorStore {
   forget(): void {
     this.young.clear();
     this.old.clear();
+  }
+
+  private isRemembered(visitor_id: string): boolean {
+    return this.young.has(visitor_id) || this.old.has(visitor_id);
   }
 
   private remember(visitor_id: string, visitor: Visitor): Visitor {
