@@ -34,7 +34,7 @@ test('rowReader() makes an assignment of each row, and an event of a conversion'
   const outcome = read(['7', '2017-01-02 13:42:05.378582', 'treatment', 'new', '1']);
   assert.equal(outcome.kind, 'kept');
   const [assignment, event] = outcome.kind === 'kept' ? outcome.lines.map((line) => JSON.parse(line)) : [];
-  assert.deepEqual(assignment, { record: 'assignment', visitor_id: '7', experiment_id: 'old', variant: 'B', timestamp: '2017-01-02T13:42:05.378Z' });
+  assert.deepEqual(assignment, { record: 'assignment', visitor_id: '7', experiment_id: 'old', variant: 'B', timestamp: '2017-01-02 13:42:05.378582' });
   assert.deepEqual(event, { ...assignment, record: 'event', event_id: conversionId('old', '7', Date.parse('2017-01-02T13:42:05.378Z'), 'form_submit'), event_type: 'form_submit' });
   assert.match(event.event_id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
   assert.equal(read(['7', '2017-01-02', 'control', 'old', 'no']).kind, 'kept');

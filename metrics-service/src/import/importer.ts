@@ -62,14 +62,14 @@ export const importLines = async (needs: ImportNeeds, input: AsyncIterable<Uint8
     totals.rejected += 1;
     if (errors.length < ERRORS_SHOWN_MAX) errors.push({ line, errors: faults });
   };
-  const read = ({ number, text }: Line): void => {
+  const read = ({ number, text }: Line, now: number): void => {
     totals.lines += 1;
     if (text === undefined) {
       reject(number, [{ field: '', message: `must have at most ${LINE_MAX} characters` }]);
       return;
     }
     try {
-      const record = readRecord(text, clock());
+      const record = readRecord(text, now);
       if (timeOf(record) < needs.oldest()) reject(number, [{ field: '/timestamp', message: 'is older than what is kept (RETENTION_DAYS)' }]);
       else records.add(record);
     } catch (error) {
@@ -93,8 +93,9 @@ export const importLines = async (needs: ImportNeeds, input: AsyncIterable<Uint8
   };
 
   for await (const lines of whole(format === 'csv' ? foreignLinesOf(input) : linesOf(input))) {
+    const now = clock();
     for (const line of lines) {
-      read(line);
+      read(line, now);
       if (records.count >= IMPORT_LINES_AT_ONCE || records.events >= EVENTS_AT_ONCE) await flush();
     }
   }
