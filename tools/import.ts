@@ -12,6 +12,7 @@ import { CsvReader } from './import/csv-reader.ts';
 import type { CsvRow } from './import/csv-reader.ts';
 import { ImportRefused, sendLines } from './import/import-sender.ts';
 import { InOrder } from './import/in-order.ts';
+import { LineBytes } from './import/line-bytes.ts';
 import { readImportOptions, USAGE } from './import/options.ts';
 import type { ImportOptions } from './import/options.ts';
 import { ProgressDisplay } from './import/progress.ts';
@@ -47,13 +48,13 @@ async function* rowsOf(options: ImportOptions, read: (bytes: number) => void): A
 
 /** Rows that are dealt with together: the lines of a request, and the rows that they came from. */
 class Chunk {
-  readonly lines: string[] = [];
+  readonly lines = new LineBytes();
   readonly sources: CsvRow[] = [];
   readonly rejected: RejectedRow[] = [];
   rows = 0;
 
   get isFull(): boolean {
-    return this.lines.length + LINES_PER_ROW_MAX > IMPORT_LINES_AT_ONCE || this.rows >= ROWS_PER_CHUNK_MAX;
+    return this.lines.count + LINES_PER_ROW_MAX > IMPORT_LINES_AT_ONCE || this.rows >= ROWS_PER_CHUNK_MAX;
   }
 
   /** Adds what the service refused, in the order of the file. */
@@ -98,7 +99,7 @@ const importFile = async (options: ImportOptions, peer: Peer, data_dir: string):
     const until_row = totals.rows;
     chunk = new Chunk();
     return requests.begin(
-      async () => (full.lines.length === 0 || options.dry_run ? NOTHING_SENT : sendLines(peer, full.lines, pause)),
+      async () => (full.lines.count === 0 || options.dry_run ? NOTHING_SENT : sendLines(peer, full.lines.bytes, pause)),
       ({ accepted, duplicates, errors }) => {
         totals.accepted += accepted;
         totals.duplicates += duplicates;
@@ -123,7 +124,7 @@ const importFile = async (options: ImportOptions, peer: Peer, data_dir: string):
       else {
         totals.kept += 1;
         for (const line of outcome.lines) {
-          chunk.lines.push(line);
+          chunk.lines.add(line);
           chunk.sources.push(row);
         }
       }

@@ -9,8 +9,7 @@ const RETRY_EVERY_MS = 500;
 export class ImportRefused extends Error {}
 
 /** Sends lines to `POST /import`; while metrics-service is away it tries again for a minute, which is harmless: every line is idempotent. */
-export const sendLines = async (peer: Peer, lines: readonly string[], wait: (milliseconds: number) => Promise<unknown>, now: () => number = () => performance.now()): Promise<ImportAnswer> => {
-  const body = `${lines.join('\n')}\n`;
+export const sendLines = async (peer: Peer, body: Uint8Array, wait: (milliseconds: number) => Promise<unknown>, now: () => number = () => performance.now()): Promise<ImportAnswer> => {
   const until = now() + RETRY_FOR_MS;
   for (;;) {
     try {

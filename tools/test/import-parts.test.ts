@@ -94,10 +94,10 @@ test('sendLines() sends again while the service is away or full, and stops at a 
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const peer = new Peer({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-  const answer = await sendLines(peer, ['{"a":1}', '{"b":2}'], () => Promise.resolve());
+  const answer = await sendLines(peer, Buffer.from('{"a":1}\n{"b":2}\n'), () => Promise.resolve());
   assert.equal(answer.accepted, 2);
   assert.deepEqual(bodies, Array(4).fill('{"a":1}\n{"b":2}\n'));
-  await assert.rejects(sendLines(peer, ['{}'], () => Promise.resolve()), ImportRefused);
+  await assert.rejects(sendLines(peer, Buffer.from('{}\n'), () => Promise.resolve()), ImportRefused);
   peer.close();
   server.close();
 });
