@@ -101,9 +101,6 @@ export interface ImportedEvent extends EventInput {
   readonly record: 'event';
 }
 
-/** So many lines of an import are stored together, in about a tenth of a second; who sends as many in a request has the answer as soon as they are. */
-export const IMPORT_LINES_AT_ONCE = 8_000;
-
 /** The answer to `POST /import`; running the same import again gives `accepted: 0`. */
 export interface ImportAnswer {
   readonly lines: number;

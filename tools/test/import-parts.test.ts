@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,8 +10,10 @@ import { Peer } from '../../shared/http/peer.ts';
 import { StartFault } from '../../shared/start-fault.ts';
 import { Checkpoint } from '../import/checkpoint.ts';
 import { ImportRefused, sendLines } from '../import/import-sender.ts';
+import { LineBytes } from '../import/line-bytes.ts';
 import { readImportOptions } from '../import/options.ts';
 import { ProgressDisplay, progressText } from '../import/progress.ts';
+import { Rejects } from '../import/rejects.ts';
 import { conversionId, rowReader } from '../import/row-records.ts';
 
 const ARGS = ['f.csv.gz', '--experiment', 'old', '--visitor', 'user', '--variant', 'group', '--time', 'at', '--converted', 'won'];
@@ -100,6 +102,31 @@ test('sendLines() sends again while the service is away or full, and stops at a 
   await assert.rejects(sendLines(peer, Buffer.from('{}\n'), () => Promise.resolve()), ImportRefused);
   peer.close();
   server.close();
+});
+
+test('Rejects begins a file with a header, goes on in one that is there, and quotes what needs it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairsplit-rejects-'));
+  const path = join(folder, 'rejected.csv');
+  const rowOf = (line: number, ...fields: string[]) => ({ row: { line, fields }, reason: `reason, ${line}` });
+  const first = new Rejects(path);
+  first.begin();
+  first.add([]);
+  assert.equal(existsSync(path), false);
+  first.add([rowOf(2, 'a', 'b "c"'), rowOf(5, 'd')]);
+  const next = new Rejects(path);
+  next.add([rowOf(9, 'e')]);
+  assert.deepEqual([first.count, next.count], [2, 1]);
+  assert.equal(readFileSync(path, 'utf8'), 'line,reason,row\n2,"reason, 2","a,""b """"c"""""""\n5,"reason, 5",d\n9,"reason, 9",e\n');
+  rmSync(folder, { recursive: true });
+});
+
+test('LineBytes are the lines in UTF-8, each with its end', () => {
+  const lines = new LineBytes();
+  const texts = Array.from({ length: 3_000 }, (_, index) => 'ü€😀x'.repeat(index % 30));
+  for (const text of texts) lines.add(text);
+  lines.add('€'.repeat(400_000));
+  assert.equal(lines.count, 3_001);
+  assert.equal(Buffer.from(lines.bytes).toString(), `${texts.join('\n')}\n${'€'.repeat(400_000)}\n`);
 });
 
 test('ProgressDisplay redraws a bar on a terminal and writes plain lines elsewhere', () => {

@@ -1,6 +1,6 @@
-import { IMPORT_LINES_AT_ONCE } from '../../../shared/contract/event.ts';
 import type { ImportAnswer } from '../../../shared/contract/event.ts';
 import type { Clock } from '../../../shared/clock.ts';
+import { IMPORT_LINES_AT_ONCE } from '../../../shared/import-lines.ts';
 import { Problem } from '../../../shared/problem.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import { RecordColumns } from '../recording/record-columns.ts';
