@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { isoTime } from '../../shared/clock.ts';
 import { IMPORT_LINES_AT_ONCE } from '../../shared/import-lines.ts';
 import { uuidv7 } from '../../shared/uuid.ts';
-import { importLines, inTurn } from '../src/import/importer.ts';
+import { importLines } from '../src/import/importer.ts';
 import type { ImportNeeds } from '../src/import/importer.ts';
 import type { SentRecords } from '../src/recording/record-columns.ts';
 import type { Stores } from '../src/stores.ts';
@@ -81,22 +81,4 @@ test('importLines() hands over a bounded number of records at a time, and the ne
     }
     assert.equal((await answer).lines, 2 * most + 5);
   }
-});
-
-test('inTurn() lets several imports have the writing thread one work at a time, also after one that failed', async () => {
-  let under_way = 0;
-  let works = 0;
-  const recording = inTurn({
-    importRecords: async () => {
-      works += 1;
-      under_way += 1;
-      assert.equal(under_way, 1);
-      await turn();
-      under_way -= 1;
-      if (works === 2) throw new Error('full');
-      return works;
-    },
-  });
-  const outcomes = await Promise.allSettled(Array.from({ length: 3 }, () => recording.importRecords({} as SentRecords)));
-  assert.deepEqual(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason.message)), [1, 'full', 3]);
 });

@@ -36,18 +36,6 @@ async function* whole<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
   }
 }
 
-/** Lets imports have the writing thread one work at a time, however many there are: an event waits for one at most. */
-export const inTurn = (recording: ImportNeeds['stores']['recording']): ImportNeeds['stores']['recording'] => {
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    importRecords: (records) => {
-      const own = last.then(() => recording.importRecords(records));
-      last = own.catch(() => {});
-      return own;
-    },
-  };
-};
-
 /** What an import is written in: our own lines, or another program's CSV. */
 export type ImportFormat = 'ndjson' | 'csv';
 

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { StartFault } from '../../../shared/start-fault.ts';
 import type { Erased } from '../rollup/reattribution.ts';
+import { Background } from './background.ts';
 import type { RecordedEvents, SentEvents } from './event-columns.ts';
 import type { SentRecords } from './record-columns.ts';
 import { received } from './thread-messages.ts';
@@ -21,6 +22,7 @@ interface Waiting {
 export class RemoteRecording implements ThreadActs {
   private readonly worker: Worker;
   private readonly waiting = new Map<number, Waiting>();
+  private readonly background = new Background(() => this.waiting.size > 0);
   private onChanges: (changes: Changes) => void = () => {};
   private last_id = 0;
   private connected = false;
@@ -61,7 +63,7 @@ export class RemoteRecording implements ThreadActs {
   }
 
   importRecords(records: SentRecords): Promise<number> {
-    return this.call('importRecords', records, [records.events.buffer]);
+    return this.background.run(() => this.call('importRecords', records, [records.events.buffer]));
   }
 
   eraseVisitor(visitor_id: string): Promise<Erased | undefined> {
