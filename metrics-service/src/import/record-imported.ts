@@ -18,7 +18,10 @@ export const recordImported = (needs: ImportedNeeds, { definitions, assignments,
   const coming = new Set(events.visitors.texts);
   const assigned = assignments.reduce((count, alike) => count + assign(needs, alike, coming), 0);
   for (const [visitor_id, id] of needs.visitors.makeAll(events.visitors.texts)) needs.visitors.begin(visitor_id, id);
-  return defined + assigned + recorder.recordAll(events).seq.reduce((count, seq) => count + (seq === 0 ? 0 : 1), 0);
+  const { seq } = recorder.recordAll(events);
+  // They hardly come again, and whoever is remembered with all that they did takes much memory.
+  for (const { visitors } of assignments) for (const visitor_id of visitors) needs.visitors.forgetOne(visitor_id);
+  return defined + assigned + seq.reduce((count, place) => count + (place === 0 ? 0 : 1), 0);
 };
 
 const assign = ({ experiments, words, reattribution }: ImportedNeeds, { experiment_id, variant, forced, visitors, at }: SentAssignments, coming: ReadonlySet<string>): number => {
