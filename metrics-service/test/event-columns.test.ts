@@ -21,13 +21,13 @@ const eventOf = (index: number): Parameters<EventColumns['add']> => {
     properties: index % 13 === 0 ? { index } : undefined,
     context: index % 17 === 0 ? { path: `/${index}` } : undefined,
   };
-  return [recordableOf(event, { at: AT + index, arrived: AT + index * 2, imported: false }), index % 19 === 0 ? 'bot' : undefined];
+  return [recordableOf(event, { at: AT + index, arrived: AT + index * 2, imported: index % 23 === 0 }), index % 19 === 0 ? 'bot' : undefined];
 };
 
 const told = (sent: SentEvents, place: number): unknown => [
   sent.other_ids.get(place) ?? shownId(sent.uuids.slice(place * UUID_BYTES, (place + 1) * UUID_BYTES)),
   ...[sent.visitors, sent.types, sent.metrics, sent.experiments, sent.variants].map((texts) => textAt(texts, place) ?? null),
-  ...[sent.at[place], sent.arrived[place], sent.values.get(place) ?? null, sent.properties.get(place) ?? null, sent.contexts.get(place) ?? null, sent.excluded.get(place)],
+  ...[sent.at[place], sent.arrived[place], sent.values.get(place) ?? null, sent.properties.get(place) ?? null, sent.contexts.get(place) ?? null, sent.excluded.get(place), sent.imported.has(place)],
 ];
 
 test('EventColumns say of each event what it was, also in another thread', () => {
@@ -41,6 +41,6 @@ test('EventColumns say of each event what it was, also in another thread', () =>
   events.forEach(([event, excluded_as], place) => {
     const { event_id, visitor_id, event_type, event_name, experiment_id, variant, at, value, properties, context } = event;
     const metric = event_name === null ? null : `${event_type}:${event_name}`;
-    assert.deepEqual(told(arrived, place), [event_id, visitor_id, event_type, metric, experiment_id, variant, at, event.arrived, value, properties, context, excluded_as]);
+    assert.deepEqual(told(arrived, place), [event_id, visitor_id, event_type, metric, experiment_id, variant, at, event.arrived, value, properties, context, excluded_as, event.imported]);
   });
 });
