@@ -1,7 +1,6 @@
 import type { CommonConfig } from './config.ts';
 import type { Handler } from './http/call.ts';
 import { Meter } from './http/meter.ts';
-import { serve } from './http/server.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
 import { StartFault } from './start-fault.ts';
@@ -28,7 +27,8 @@ const run = async <C extends CommonConfig>(readConfig: () => C, open: (config: C
   const log = createLog({ service: config.service, level: config.log_level });
   const meter = new Meter();
   const stop = stopRequest();
-  const running = await open(config, log, meter);
+  // What is opened first may be a thread, which begins while this one loads the server.
+  const [running, { serve }] = await Promise.all([open(config, log, meter), import('./http/server.ts')]);
   try {
     const server = await serve(running.app, { host: config.host, port: config.port, log, meter, trusted_proxies: config.trusted_proxies });
     log.info('listening', { host: config.host, port: server.port });

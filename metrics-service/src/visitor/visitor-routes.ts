@@ -58,7 +58,7 @@ export const visitorRoutes = (stores: Pick<AppStores, 'assignments' | 'experimen
   return [
     route('GET /visitors/{visitor_id}', {
       summary: 'Shows what is stored about a person',
-      description: `Assignments, and up to ${EVENTS_SHOWN_MAX.toLocaleString('en')} events; \`total_events\` says how many there are.`,
+      description: `Assignments, and up to ${EVENTS_SHOWN_MAX} events; \`total_events\` says how many there are.`,
       access: 'ingest',
       answers: { 200: { description: 'All of it.', schema: VISITOR, example: VISITOR_EXAMPLE }, 404: { description: 'Nothing is stored about a visitor of this id.' } },
       handle: async ({ parameters: { visitor_id } }) => {
