@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { storedEventId } from '../../shared/sqlite/stored-id.ts';
 import { openDatabase } from '../../shared/sqlite/open.ts';
 import { uuidv7 } from '../../shared/uuid.ts';
 import { valueAt } from '../src/event/event-block.ts';
@@ -12,6 +11,7 @@ import { APPLICATION_ID, MIGRATIONS } from '../src/schema.ts';
 import { ExperimentStore } from '../src/experiment/experiment-store.ts';
 import { MetaStore } from '../src/meta-store.ts';
 import { Random } from './support/random.ts';
+import { storedEventId, takeId } from './support/take-id.ts';
 
 interface Told {
   readonly seq: number;
@@ -100,7 +100,7 @@ class Log {
   /** One event of a visitor, in a transaction of its own. */
   write(event_id: string, visitor: number): boolean {
     return this.database.transaction(() => {
-      const is_new = this.writer.ids.take(storedEventId(event_id));
+      const is_new = takeId(this.writer.ids, event_id);
       if (is_new) this.writer.add({ ...this.draw(), visitor, experiment: null, event_id: storedEventId(event_id) });
       this.writer.flush();
       return is_new;
@@ -125,7 +125,7 @@ class Log {
       const sent = this.random.below(20) === 0 && again.length > 0 ? this.random.pick(again) : undefined;
       const event = { ...this.draw(), ...(sent === undefined ? {} : { event_id: sent.event_id }) };
       const known = this.events.some(({ event_id }) => event_id === event.event_id);
-      const is_new = this.writer.ids.take(storedEventId(event.event_id));
+      const is_new = takeId(this.writer.ids, event.event_id);
       assert.equal(is_new, !known);
       if (is_new) this.events.push({ ...event, seq: this.writer.add({ ...event, experiment: null, event_id: storedEventId(event.event_id) }) });
     }

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDatabase } from '../../shared/sqlite/open.ts';
-import { storedEventId, storedId } from '../../shared/sqlite/stored-id.ts';
+import { storedId } from '../../shared/sqlite/stored-id.ts';
 import { uuidv7 } from '../../shared/uuid.ts';
 import { EventLog } from '../src/event/event-log.ts';
 import { APPLICATION_ID, MIGRATIONS } from '../src/schema.ts';
 import { openStores } from './support/open-stores.ts';
+import { storedEventId, takeId } from './support/take-id.ts';
 
 /** The last version in which each event had a row of its own. */
 const ROWS_VERSION = 4;
@@ -58,8 +59,8 @@ test('events of a database in which each had a row are in blocks after the migra
     cursor = page.next_cursor;
   }
   assert.deepEqual(read, told);
-  assert.ok(!stores.event_writer.ids.take(storedEventId(told[1]?.event_id as string)));
-  assert.ok(!stores.event_writer.ids.take('order-0'));
+  assert.ok(!takeId(stores.event_writer.ids, told[1]?.event_id as string));
+  assert.ok(!takeId(stores.event_writer.ids, 'order-0'));
   assert.equal(stores.event_writer.attributable(1).length, EVENTS / 2);
   stores.database.close();
 });

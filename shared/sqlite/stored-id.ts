@@ -37,10 +37,7 @@ const visitorBytes = new Uint8Array(UUID_BYTES);
 /** Writes an event's id, a UUID in whatever case, as its 16 bytes; answers false if it is none. */
 export const writeUuid = (id: string, bytes: Uint8Array, place: number): boolean => readUuid(id, bytes, place, CAPITALS);
 
-/** How an event's id is stored: a UUID, in whatever case, as its 16 bytes, any other id as its text. The bytes are good until the next call. */
-export const storedEventId = (id: string): Uint8Array | string => (writeUuid(id, eventBytes, 0) ? eventBytes : id);
-
-/** The same for an id whose bytes lie among others. The bytes are good until the next call. */
+/** An event's id whose bytes lie among others; ids that are no UUIDs are stored as their text. The bytes are good until the next call. */
 export const storedUuid = (bytes: Uint8Array, place: number): Uint8Array => {
   for (let index = 0; index < UUID_BYTES; index += 1) eventBytes[index] = bytes[place + index] as number;
   return eventBytes;

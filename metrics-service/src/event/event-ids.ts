@@ -29,7 +29,6 @@ export class EventIds {
   private readonly insert;
   private readonly insertMany;
   private readonly selectMany;
-  private readonly select;
   private readonly selectHighest;
   private readonly delete;
   /** Those that gather; undefined where only the disk knows. */
@@ -57,15 +56,13 @@ export class EventIds {
     // One statement for many costs half of one for each.
     this.insertMany = database.prepare(`INSERT INTO event_ids (event_id) SELECT substr(?, place * ${UUID_BYTES} + 1, ${UUID_BYTES}) FROM places WHERE place < ? ON CONFLICT DO NOTHING`);
     this.selectMany = database.prepare(`SELECT place FROM places WHERE place < ? AND EXISTS (SELECT 1 FROM event_ids WHERE event_id = substr(?, place * ${UUID_BYTES} + 1, ${UUID_BYTES}))`);
-    this.select = database.prepare('SELECT 1 FROM event_ids WHERE event_id = ?');
     this.selectHighest = database.prepare("SELECT max(event_id) AS id FROM event_ids WHERE event_id >= x''");
     this.delete = database.prepare('DELETE FROM event_ids WHERE event_id = ?');
   }
 
-  /** Takes an id, 16 bytes where it is a UUID; false if it was taken before. */
-  take(id: Uint8Array | string): boolean {
-    if (typeof id === 'string') return this.insert.run(id).changes !== 0;
-    return !this.isIndexed(id) && this.gather(id, 0);
+  /** Takes an id that is no UUID; false if it was taken before. */
+  take(id: string): boolean {
+    return this.insert.run(id).changes !== 0;
   }
 
   /** Says which of many UUIDs, which lie end to end, are in the index; `gather` tells the others. */
@@ -110,11 +107,6 @@ export class EventIds {
     this.gathered = undefined;
     this.going = undefined;
     this.is_stale = false;
-  }
-
-  private isIndexed(id: Uint8Array): boolean {
-    this.load();
-    return timeOf(id, 0) <= this.newest && this.select.get(id) !== undefined;
   }
 
   /** Sends what has gathered on its way, in the order of its first bits: what goes together need only lie near each other. */
