@@ -69,5 +69,13 @@ export const AB_SCHEMA: Pick<DatabaseOptions, 'application_id' | 'migrations' | 
         CREATE TABLE exclusions (experiment INTEGER NOT NULL, reason TEXT NOT NULL, requests INTEGER NOT NULL, PRIMARY KEY (experiment, reason)) STRICT, WITHOUT ROWID;
       `,
     },
+    {
+      // INSERT OR REPLACE deletes without a trigger's knowledge.
+      name: 'changes that nothing replaces',
+      sql: `
+        CREATE TRIGGER changes_are_kept BEFORE INSERT ON changes WHEN EXISTS (SELECT 1 FROM changes WHERE seq = NEW.seq)
+          BEGIN SELECT RAISE(ABORT, 'changes are append-only'); END;
+      `,
+    },
   ],
 };

@@ -35,6 +35,7 @@ test('the changes cannot be changed or deleted, whoever tries', async () => {
   await using service = openApp();
   assert.throws(() => service.database.exec("UPDATE changes SET actor = 'nobody'"), /append-only/);
   assert.throws(() => service.database.exec('DELETE FROM changes'), /append-only/);
+  assert.throws(() => service.database.exec("INSERT OR REPLACE INTO changes SELECT seq, changed_at, 'nobody', kind, key, before, after, reverts FROM changes LIMIT 1"), /append-only/);
 });
 
 test('every change is logged with who made it', async () => {
