@@ -153,4 +153,8 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'blocks that keep figures, openings and visitors of sessions apart',
     sql: 'DELETE FROM session_blocks; DELETE FROM session_columns;',
   },
+  {
+    name: 'blocks that list sessions by what they have, not what each session has',
+    sql: 'DELETE FROM session_blocks; DELETE FROM session_columns;',
+  },
 ];

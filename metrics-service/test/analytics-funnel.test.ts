@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FunnelCount } from '../src/analytics/funnel-count.ts';
-import { openBlock, packFamily } from '../src/analytics/session-block.ts';
+import { BlockOpener, packFamily } from '../src/analytics/session-block.ts';
 import { addEvent, SESSION_GAP_MS, sessionOf } from '../src/analytics/session.ts';
 import type { Session, SessionEvent } from '../src/analytics/session.ts';
 import { TRAIL_STRIDE } from '../src/analytics/trail.ts';
@@ -11,7 +11,6 @@ const MINUTE = 60_000;
 const BEGIN = Date.UTC(2026, 0, 1);
 const SESSIONS = 30_000;
 const BLOCK = 1_000;
-const FAMILIES = ['visits', 'trails', 'times'] as const;
 /** Metrics 1 to 4; the last step is rare enough that visitors come back before they made it. */
 const STEPS = [1, 2, 1, 3];
 
@@ -54,11 +53,14 @@ test('FunnelCount equals a naive recount, however long the bound is and however 
     const sessions = historyOf(random, visitors, every_ms);
     const by_visitor = [...Map.groupBy(sessions, ({ visitor }) => visitor)];
     for (const within_ms of [MINUTE, 45 * MINUTE, 6 * 60 * MINUTE, 10_000 * MINUTE, Infinity]) {
-      const count = new FunnelCount(STEPS, within_ms);
-      for (let from = 0; from < sessions.length; from += BLOCK) {
-        const own = sessions.slice(from, from + BLOCK);
-        count.add(openBlock(new Map(FAMILIES.map((family) => [family, packFamily(family, own)]))), Uint32Array.from(own, (_, row) => row));
-      }
+      const [count, opener] = [new FunnelCount(STEPS, within_ms, random.below(visitors)), new BlockOpener()];
+      const addAll = (): void => {
+        for (let from = 0; from < sessions.length; from += BLOCK) {
+          const own = sessions.slice(from, from + BLOCK);
+          count.add(opener.open(new Map((['visits', ...count.families] as const).map((family) => [family, packFamily(family, own)]))), Uint32Array.from(own, (_, row) => row));
+        }
+      };
+      addAll();
       const farthest = by_visitor.map(([visitor, own]) => [visitor % 2, farthestOf(own, within_ms)] as const);
       const expected = (group?: number): readonly number[] => STEPS.map((_, step) => farthest.filter(([own, steps]) => (group === undefined || own === group) && steps > step).length);
       assert.deepEqual(count.visitors(), expected(), `seed ${seed}, ${visitors} visitors, within ${within_ms}`);

@@ -11,7 +11,7 @@ import type { AnalyticsQuery, AskedPeriod } from './analytics-query.ts';
 import { ByNumber } from './by-number.ts';
 import { FunnelCount } from './funnel-count.ts';
 import { eventShares, pageShares } from './list-counts.ts';
-import { readSource, SessionFilter } from './session-filter.ts';
+import { placeFrom, readSource, SessionFilter } from './session-filter.ts';
 import { SessionReader } from './session-reader.ts';
 import { SessionTally, shareOf } from './session-tally.ts';
 import { sharePage } from './share-list.ts';
@@ -59,9 +59,7 @@ export class Analytics {
     const { period, filter } = await this.prepare(query);
     const [now, before] = [new SummaryTally(), new SummaryTally()];
     for (const [stretch, tally] of [[period.stretch, now], [period.previous.stretch, before]] as const) {
-      await this.reader.read(stretch, filter, ['figures'], ({ visitor, figures }, rows) => {
-        if (figures !== undefined) for (const row of rows) tally.add(visitor, figures, row);
-      });
+      await this.reader.read(stretch, filter, ['figures'], (block, rows) => tally.addAll(block, rows));
     }
     const [current, previous] = [now.figures(), before.figures()];
     const change = Object.fromEntries(SUMMED.map((name) => [name, shareOf(current[name] - previous[name], previous[name])])) as SummaryAnswer['change'];
@@ -75,12 +73,13 @@ export class Analytics {
     if (starts === undefined) throw invalid([{ field: 'interval', message: `is too fine for these days: at most ${SERIES_MAX} stretches` }]);
     const tallies = starts.map(() => new SessionTally());
     let place = 0;
-    await this.reader.read(stretch, filter, ['figures'], ({ base, visitor, start, figures }, rows) => {
-      if (figures === undefined) return;
-      for (const row of rows) {
-        const begun = base + (start[row] as number);
+    await this.reader.read(stretch, filter, ['figures'], (block, rows) => {
+      for (let begin = 0; begin < rows.length; ) {
+        const begun = block.base + (block.start[rows[begin] as number] as number);
         while (place + 1 < starts.length && begun >= (starts[place + 1] as number)) place += 1;
-        (tallies[place] as SessionTally).add(visitor, figures, row);
+        const end = placeFrom((starts[place + 1] ?? Infinity) - block.base, block.start, rows);
+        (tallies[place] as SessionTally).addAll(block, rows, begin, end);
+        begin = end;
       }
     });
     const series = starts.map((start, index): AnalyticsBucket => ({ start: isoTime(start), local: localTime(start, timezone), ...(tallies[index] as SessionTally).figures() }));
@@ -103,9 +102,11 @@ export class Analytics {
     await this.reader.read(period.stretch, filter, ['figures', 'openings'], ({ visitor, figures, openings }, rows) => {
       if (figures === undefined || openings === undefined) return;
       const ids = openings[column];
-      for (const row of rows) {
+      const { views, engaged, visible } = figures;
+      for (let at = 0; at < rows.length; at += 1) {
+        const row = rows[at] as number;
         const id = ids[row] as number;
-        (by_id.find(id) ?? tallyOf(id)).add(visitor, figures, row);
+        (by_id.find(id) ?? tallyOf(id)).add(visitor[row] as number, views[row] as number, engaged[row] as number, visible[row] as number);
       }
     });
     const shares = [...by_name].map(([name, tally]): SessionShare => ({ name, ...tally.figures() }));
@@ -129,8 +130,8 @@ export class Analytics {
     const { period, filter } = await this.prepare(query);
     const { words } = this.needs.stores;
     const steps = wish.steps.map((step) => words.find(step) ?? -1);
-    const count = new FunnelCount(steps, wish.within_minutes === undefined ? Infinity : wish.within_minutes * 60_000);
-    await this.reader.read(period.stretch, filter, wish.within_minutes === undefined ? ['trails'] : ['trails', 'times'], (block, rows) => count.add(block, rows));
+    const count = new FunnelCount(steps, wish.within_minutes === undefined ? Infinity : wish.within_minutes * 60_000, this.needs.stores.sessions.maxVisitor());
+    await this.reader.read(period.stretch, filter, count.families, (block, rows) => count.add(block, rows));
     const answer = { ...shown(period), steps: stepsOf(wish.steps, count.visitors()) };
     return wish.by_variant_of === undefined ? answer : { ...answer, variants: await this.byVariant(wish.steps, count, wish.by_variant_of) };
   }

@@ -1,5 +1,5 @@
-import { packColumns, unpackColumns } from '../columns.ts';
-import type { Column } from '../columns.ts';
+import { packColumns, unpackColumns, Widener } from '../columns.ts';
+import type { WideColumn } from '../columns.ts';
 import { TRAIL_STRIDE } from './trail.ts';
 import type { Session } from './session.ts';
 
@@ -14,61 +14,58 @@ export type Family = (typeof FAMILIES)[number];
 
 /** What each session comes to. */
 export interface FigureColumns {
-  readonly views: Column;
-  readonly events: Column;
-  readonly visible: Column;
-  readonly scroll: Column;
-  readonly engaged: Column;
+  readonly views: WideColumn;
+  readonly events: WideColumn;
+  readonly visible: WideColumn;
+  readonly scroll: WideColumn;
+  readonly engaged: WideColumn;
 }
 
 /** What each session's opening says: numbers of words, 0 where it is not said. */
 export interface OpeningColumns {
-  readonly source: Column;
-  readonly path: Column;
-  readonly device: Column;
-  readonly browser: Column;
-  readonly language: Column;
+  readonly source: WideColumn;
+  readonly path: WideColumn;
+  readonly device: WideColumn;
+  readonly browser: WideColumn;
+  readonly language: WideColumn;
 }
 
-/** Lists of sessions laid end to end: that of session `i` is from `ends[i - 1]` (0 for the first) to `ends[i]`. */
-export interface MetricColumns {
-  readonly ends: Column;
-  /** Number of type and name; of the type where there is no name. */
-  readonly metric: Column;
-  readonly type: Column;
-  readonly events: Column;
+/** What sessions list, by what it is: the sessions that list `key[i]` are from `ends[i - 1]` (0 for the first) to `ends[i]`. */
+export interface ListColumns {
+  /** A path; or the number of a type and name, of the type where there is no name. */
+  readonly key: WideColumn;
+  /** The type of the first such event. */
+  readonly type: WideColumn;
+  readonly ends: WideColumn;
+  /** Places of sessions, in order. */
+  readonly row: WideColumn;
+  /** How often each has it. */
+  readonly count: WideColumn;
 }
 
-/** The paths that sessions viewed. */
-export interface PageColumns {
-  readonly ends: Column;
-  readonly path: Column;
-  readonly views: Column;
-}
-
-/** Everything that happened, in order. */
+/** Everything that happened, in order; that of session `i` is from `ends[i - 1]` (0 for the first) to `ends[i]`. */
 export interface TrailColumns {
-  readonly ends: Column;
+  readonly ends: WideColumn;
   /** What happened, as a place in the two columns that follow: a block has few different things. */
-  readonly kind: Column;
-  readonly type_of_kind: Column;
-  readonly metric_of_kind: Column;
+  readonly kind: WideColumn;
+  readonly type_of_kind: WideColumn;
+  readonly metric_of_kind: WideColumn;
 }
 
 /** Sessions column by column; a family is there if it was asked for. */
 export interface SessionBlock {
   /** When its first session begins, in milliseconds since 1970. */
   readonly base: number;
-  readonly visitor: Column;
+  readonly visitor: WideColumn;
   /** When each session begins, counted from the base (milliseconds). */
-  readonly start: Column;
+  readonly start: WideColumn;
   readonly figures?: FigureColumns;
   readonly openings?: OpeningColumns;
-  readonly metrics?: MetricColumns;
-  readonly pages?: PageColumns;
+  readonly metrics?: ListColumns;
+  readonly pages?: ListColumns;
   readonly trails?: TrailColumns;
   /** When each event of the trails was, counted from the base (milliseconds). */
-  readonly times?: Column;
+  readonly times?: WideColumn;
 }
 
 const baseOf = (sessions: readonly Session[]): number => sessions[0]?.start ?? 0;
@@ -88,26 +85,26 @@ const packFigures = (sessions: readonly Session[]): Uint8Array =>
 const packOpenings = (sessions: readonly Session[]): Uint8Array =>
   packColumns((['source', 'path', 'device', 'browser', 'language'] as const).map((name) => sessions.map(({ opening }) => opening?.[name] ?? 0)));
 
-/** Counts the steps of each session by one of their numbers; steps where it is 0 are left out. `type` is that of the first such step. */
-const packCounts = (sessions: readonly Session[], part: 2 | 3): Uint8Array => {
-  const [ends, keys, types, counts]: [number[], number[], number[], number[]] = [[], [], [], []];
-  for (const { trail } of sessions) {
-    const begin = keys.length;
+/** Lists the sessions by one of the numbers of their steps, and how often each has it; steps where it is 0 are left out. */
+const packLists = (sessions: readonly Session[], part: 2 | 3): Uint8Array => {
+  const lists = new Map<number, { readonly type: number; readonly rows: number[]; readonly counts: number[] }>();
+  for (const [row, { trail }] of sessions.entries()) {
     for (let index = 0; index < trail.length; index += TRAIL_STRIDE) {
       const key = trail[index + part] as number;
       if (key === 0) continue;
-      // Lists are short: looking along one is quicker than a map.
-      const known = keys.indexOf(key, begin);
-      if (known >= 0) counts[known] = (counts[known] as number) + 1;
+      let list = lists.get(key);
+      if (list === undefined) lists.set(key, (list = { type: trail[index + 1] as number, rows: [], counts: [] }));
+      const { rows, counts } = list;
+      if (rows.at(-1) === row) counts[counts.length - 1] = (counts.at(-1) as number) + 1;
       else {
-        keys.push(key);
-        types.push(trail[index + 1] as number);
+        rows.push(row);
         counts.push(1);
       }
     }
-    ends.push(keys.length);
   }
-  return packColumns([ends, keys, types, counts]);
+  const all = [...lists.values()];
+  let end = 0;
+  return packColumns([[...lists.keys()], all.map(({ type }) => type), all.map(({ rows }) => (end += rows.length)), all.flatMap(({ rows }) => rows), all.flatMap(({ counts }) => counts)]);
 };
 
 const packTrails = (sessions: readonly Session[]): Uint8Array => {
@@ -139,29 +136,42 @@ export const packFamily = (family: Family, sessions: readonly Session[]): Uint8A
   if (family === 'figures') return packFigures(sessions);
   if (family === 'trails') return packTrails(sessions);
   if (family === 'times') return packTimes(sessions);
-  return packCounts(sessions, family === 'metrics' ? 2 : 3);
+  return packLists(sessions, family === 'metrics' ? 2 : 3);
 };
 
-type Four = readonly [Column, Column, Column, Column];
+type Five = readonly [WideColumn, WideColumn, WideColumn, WideColumn, WideColumn];
 
-/** Opens packed families as a block; the visits must be among them. */
-export const openBlock = (packed: ReadonlyMap<Family, Uint8Array>): SessionBlock => {
-  const columnsOf = <T>(family: Family): T | undefined => {
-    const bytes = packed.get(family);
-    return bytes === undefined ? undefined : (unpackColumns(bytes) as T);
-  };
-  const [base, visitor, start] = columnsOf('visits') as readonly [Column, Column, Column];
-  const [figures, openings, times] = [columnsOf<readonly [...Four, Column]>('figures'), columnsOf<readonly [...Four, Column]>('openings'), columnsOf<readonly [Column]>('times')];
-  const [metrics, pages, trails] = [columnsOf<Four>('metrics'), columnsOf<Four>('pages'), columnsOf<Four>('trails')];
-  return {
-    base: base[0] as number,
-    visitor,
-    start,
-    ...(figures === undefined ? {} : { figures: { views: figures[0], events: figures[1], visible: figures[2], scroll: figures[3], engaged: figures[4] } }),
-    ...(openings === undefined ? {} : { openings: { source: openings[0], path: openings[1], device: openings[2], browser: openings[3], language: openings[4] } }),
-    ...(metrics === undefined ? {} : { metrics: { ends: metrics[0], metric: metrics[1], type: metrics[2], events: metrics[3] } }),
-    ...(pages === undefined ? {} : { pages: { ends: pages[0], path: pages[1], views: pages[3] } }),
-    ...(trails === undefined ? {} : { trails: { ends: trails[0], kind: trails[1], type_of_kind: trails[2], metric_of_kind: trails[3] } }),
-    ...(times === undefined ? {} : { times: times[0] }),
-  };
-};
+/** Opens packed blocks, one after the other in the same memory: a block is good until the next is opened. */
+export class BlockOpener {
+  private readonly wideners = new Map<string, Widener>();
+
+  /** Opens families as a block; the visits must be among them. */
+  open(packed: ReadonlyMap<Family, Uint8Array>): SessionBlock {
+    const columnsOf = <T extends readonly WideColumn[]>(family: Family): T | undefined => {
+      const bytes = packed.get(family);
+      return bytes === undefined ? undefined : (unpackColumns(bytes).map((column, place) => this.widener(`${family} ${place}`).widen(column)) as readonly WideColumn[] as T);
+    };
+    const [base, visitor, start] = columnsOf('visits') as readonly [WideColumn, WideColumn, WideColumn];
+    const [figures, openings, times] = [columnsOf<Five>('figures'), columnsOf<Five>('openings'), columnsOf<readonly [WideColumn]>('times')];
+    const [metrics, pages, trails] = [columnsOf<Five>('metrics'), columnsOf<Five>('pages'), columnsOf<readonly [WideColumn, WideColumn, WideColumn, WideColumn]>('trails')];
+    return {
+      base: base[0] as number,
+      visitor,
+      start,
+      ...(figures === undefined ? {} : { figures: { views: figures[0], events: figures[1], visible: figures[2], scroll: figures[3], engaged: figures[4] } }),
+      ...(openings === undefined ? {} : { openings: { source: openings[0], path: openings[1], device: openings[2], browser: openings[3], language: openings[4] } }),
+      ...(metrics === undefined ? {} : { metrics: listsOf(metrics) }),
+      ...(pages === undefined ? {} : { pages: listsOf(pages) }),
+      ...(trails === undefined ? {} : { trails: { ends: trails[0], kind: trails[1], type_of_kind: trails[2], metric_of_kind: trails[3] } }),
+      ...(times === undefined ? {} : { times: times[0] }),
+    };
+  }
+
+  private widener(column: string): Widener {
+    const known = this.wideners.get(column) ?? new Widener();
+    this.wideners.set(column, known);
+    return known;
+  }
+}
+
+const listsOf = ([key, type, ends, row, count]: Five): ListColumns => ({ key, type, ends, row, count });

@@ -1,7 +1,7 @@
 import type { VisitSource } from '../../../shared/contract/analytics.ts';
 import type { WordStore } from '../word/word-store.ts';
-import type { Column } from '../columns.ts';
-import type { SessionBlock } from './session-block.ts';
+import type { WideColumn } from '../columns.ts';
+import type { ListColumns, SessionBlock } from './session-block.ts';
 
 /** Which sessions a caller wants to see; what is absent lets all pass. */
 export interface SessionWish {
@@ -31,8 +31,10 @@ export class SessionFilter {
   private readonly words: WordStore;
   private readonly wish: SessionWish;
   private readonly equal: readonly (readonly [name: 'device' | 'browser' | 'language', id: number])[];
-  private readonly sources = new Map<number, boolean>();
+  /** By number of a source: 1 if it is wanted, 2 if not, 0 if nobody has looked. */
+  private sources: Uint8Array = new Uint8Array(0);
   private all_rows: Uint32Array = new Uint32Array(0);
+  private chosen: Uint32Array = new Uint32Array(0);
   private readonly takes: ((visitor: number) => boolean) | undefined;
 
   /** `takes` says whether a visitor is among those looked at. */
@@ -48,63 +50,85 @@ export class SessionFilter {
     this.families = [...([device, browser, language, channel, source, campaign].every((each) => each === undefined) ? [] : (['openings'] as const)), ...(wish.path === undefined ? [] : (['pages'] as const))];
   }
 
-  /** The places of the sessions that begin in a stretch of time and pass, in order. */
+  /** The places of the sessions that begin in a stretch of time and pass, in order; good until the next are asked for. */
   rowsOf(block: SessionBlock, from: number, to: number): Uint32Array {
-    const begin = placeOf(block.start, from - block.base);
-    const end = placeOf(block.start, to - block.base);
-    if (this.families.length === 0 && this.takes === undefined) return this.allRows(end).subarray(begin, end);
-    const rows = new Uint32Array(end - begin);
-    let count = 0;
-    for (let row = begin; row < end; row += 1) {
-      if (!this.passes(block, row)) continue;
-      rows[count] = row;
-      count += 1;
+    const all = this.allRows(block.start.length);
+    const rows = all.subarray(placeFrom(from - block.base, block.start, all), placeFrom(to - block.base, block.start, all));
+    if (this.families.length === 0 && this.takes === undefined) return rows;
+    if (this.chosen.length < rows.length) this.chosen = new Uint32Array(rows.length * 2);
+    this.chosen.set(rows);
+    let left = this.chosen.subarray(0, rows.length);
+    const { openings, pages, visitor } = block;
+    const { takes, path } = this;
+    if (openings !== undefined) {
+      for (const [name, id] of this.equal) left = equalTo(id, openings[name], left);
+      left = this.comingFrom(openings.source, left);
     }
-    return rows.subarray(0, count);
+    if (path !== undefined) left = pages === undefined ? left.subarray(0, 0) : listedIn(pages, path, left);
+    return takes === undefined ? left : left.subarray(0, keep(left, (row) => takes(visitor[row] as number)));
   }
 
-  private allRows(end: number): Uint32Array {
-    if (this.all_rows.length < end) this.all_rows = Uint32Array.from({ length: end }, (_, row) => row);
-    return this.all_rows;
+  private allRows(count: number): Uint32Array {
+    if (this.all_rows.length < count) this.all_rows = Uint32Array.from({ length: count * 2 }, (_, row) => row);
+    return this.all_rows.subarray(0, count);
   }
 
-  private passes(block: SessionBlock, row: number): boolean {
-    return this.opens(block, row) && this.viewed(block, row) && (this.takes === undefined || this.takes(block.visitor[row] as number));
+  private comingFrom(source: WideColumn, rows: Uint32Array): Uint32Array {
+    const { channel, source: wanted, campaign } = this.wish;
+    if (channel === undefined && wanted === undefined && campaign === undefined) return rows;
+    return rows.subarray(0, keep(rows, (row) => this.isWanted(source[row] as number)));
   }
 
-  private opens({ openings }: SessionBlock, row: number): boolean {
-    if (openings === undefined) return true;
-    for (const [name, id] of this.equal) if (openings[name][row] !== id) return false;
-    return this.comesFrom(openings.source[row] as number);
+  private isWanted(id: number): boolean {
+    const known = this.sources[id];
+    return known === undefined || known === 0 ? this.lookAt(id) : known === 1;
   }
 
-  private comesFrom(id: number): boolean {
+  private lookAt(id: number): boolean {
     const { channel, source, campaign } = this.wish;
-    if (channel === undefined && source === undefined && campaign === undefined) return true;
-    const known = this.sources.get(id);
-    if (known !== undefined) return known;
     const found = readSource(this.words, id);
-    const passes =
+    const is_wanted =
       found !== undefined && (channel === undefined || found.channel === channel) && (source === undefined || found.source === source) && (campaign === undefined || found.campaign === campaign);
-    this.sources.set(id, passes);
-    return passes;
-  }
-
-  private viewed({ pages }: SessionBlock, row: number): boolean {
-    if (this.path === undefined) return true;
-    if (pages === undefined) return false;
-    const end = pages.ends[row] as number;
-    for (let place = row === 0 ? 0 : (pages.ends[row - 1] as number); place < end; place += 1) if (pages.path[place] === this.path) return true;
-    return false;
+    if (id >= this.sources.length) {
+      const larger = new Uint8Array(id * 2 + 1);
+      larger.set(this.sources);
+      this.sources = larger;
+    }
+    this.sources[id] = is_wanted ? 1 : 2;
+    return is_wanted;
   }
 }
 
-/** The first place of an ascending column that is not below a value. */
-const placeOf = (column: Column, value: number): number => {
-  let [low, high] = [0, column.length];
+/** Moves the rows that pass to the front, in order; answers how many. Without a branch, because nobody can foresee who passes. */
+const keep = (rows: Uint32Array, passes: (row: number) => boolean): number => {
+  let many = 0;
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at] as number;
+    rows[many] = row;
+    many += passes(row) ? 1 : 0;
+  }
+  return many;
+};
+
+const equalTo = (value: number, column: WideColumn, rows: Uint32Array): Uint32Array => rows.subarray(0, keep(rows, (row) => column[row] === value));
+
+/** Both are in order. */
+const listedIn = ({ key, ends, row: listed }: ListColumns, wanted: number, rows: Uint32Array): Uint32Array => {
+  const place = key.indexOf(wanted);
+  let at = place < 1 ? 0 : (ends[place - 1] as number);
+  const end = place < 0 ? 0 : (ends[place] as number);
+  return rows.subarray(0, keep(rows, (row) => {
+    while (at < end && (listed[at] as number) < row) at += 1;
+    return at < end && listed[at] === row;
+  }));
+};
+
+/** The first of some rows, whose sessions are in order of their start, that begins at a time or later; their number where none does. */
+export const placeFrom = (time: number, start: WideColumn, rows: Uint32Array): number => {
+  let [low, high] = [0, rows.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((column[middle] as number) < value) low = middle + 1;
+    if ((start[rows[middle] as number] as number) < time) low = middle + 1;
     else high = middle;
   }
   return low;

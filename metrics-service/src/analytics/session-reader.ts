@@ -1,6 +1,6 @@
 import type { BlockStore, Block } from './block-store.ts';
 import { BLOCK_SESSIONS } from './packer.ts';
-import { openBlock, packFamily } from './session-block.ts';
+import { BlockOpener, packFamily } from './session-block.ts';
 import type { Family, SessionBlock } from './session-block.ts';
 import type { SessionFilter } from './session-filter.ts';
 import type { SessionStore } from './session-store.ts';
@@ -17,13 +17,14 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** Hands over sessions of a block: those at `rows`, in order of their start. */
+/** Hands over sessions of a block: those at `rows`, in order of their start. Both are good until the visit ends. */
 export type VisitSessions = (block: SessionBlock, rows: Uint32Array) => void;
 
 /** Reads sessions in order of their start: packed ones from blocks, changed and new ones from their rows. */
 export class SessionReader {
   private readonly sessions: SessionStore;
   private readonly blocks: BlockStore;
+  private readonly opener = new BlockOpener();
 
   constructor(sessions: SessionStore, blocks: BlockStore) {
     this.sessions = sessions;
@@ -56,7 +57,7 @@ export class SessionReader {
 
   private packed(block: Block, families: readonly Family[]): SessionBlock | undefined {
     const parts = block.stale ? undefined : this.blocks.parts(block, families);
-    return parts === undefined ? undefined : openBlock(parts);
+    return parts === undefined ? undefined : this.opener.open(parts);
   }
 
   private *unpacked(from: number, to: number, families: readonly Family[]): Generator<SessionBlock> {
@@ -66,7 +67,7 @@ export class SessionReader {
       const sessions = this.sessions.page(after, to, BLOCK_SESSIONS, with_trails);
       const last = sessions.at(-1);
       if (last === undefined) return;
-      yield openBlock(new Map(families.map((family) => [family, packFamily(family, sessions)])));
+      yield this.opener.open(new Map(families.map((family) => [family, packFamily(family, sessions)])));
       if (sessions.length < BLOCK_SESSIONS) return;
       after = { start: last.start, visitor: last.visitor };
     }

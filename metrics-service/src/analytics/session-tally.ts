@@ -1,7 +1,6 @@
 import type { SessionFigures } from '../../../shared/contract/analytics.ts';
-import type { Column } from '../columns.ts';
-import type { FigureColumns } from './session-block.ts';
-import { isBounce } from './session.ts';
+import { bounceOf } from './session.ts';
+import type { SessionBlock } from './session-block.ts';
 import { VisitorCount } from './visitor-count.ts';
 
 /** A share of a whole; null where there is no whole. */
@@ -16,15 +15,32 @@ export class SessionTally {
   viewed = 0;
   bounces = 0;
 
-  /** Adds a session of a block and its figures. */
-  add(visitor: Column, figures: FigureColumns, row: number): void {
-    const views = figures.views[row] as number;
-    this.visitors.add(visitor[row] as number);
+  /** Adds a session. */
+  add(visitor: number, views: number, engaged: number, visible: number): void {
+    this.visitors.add(visitor);
     this.sessions += 1;
     this.views += views;
-    if (views === 0) return;
-    this.viewed += 1;
-    if (isBounce(views, figures.engaged[row] === 1, figures.visible[row] as number)) this.bounces += 1;
+    this.viewed += views === 0 ? 0 : 1;
+    this.bounces += bounceOf(views, engaged, visible);
+  }
+
+  /** Adds the sessions of a block that `rows` has from one place to before another; the block's figures must be there. */
+  addAll({ visitor, figures }: SessionBlock, rows: Uint32Array, begin: number, end: number): void {
+    if (figures === undefined) return;
+    const { views, engaged, visible } = figures;
+    let [viewed, bounces, all_views] = [0, 0, 0];
+    for (let at = begin; at < end; at += 1) {
+      const row = rows[at] as number;
+      const own = views[row] as number;
+      all_views += own;
+      viewed += own === 0 ? 0 : 1;
+      bounces += bounceOf(own, engaged[row] as number, visible[row] as number);
+    }
+    this.visitors.addAll(visitor, rows, begin, end);
+    this.sessions += end - begin;
+    this.views += all_views;
+    this.viewed += viewed;
+    this.bounces += bounces;
   }
 
   figures(): SessionFigures {

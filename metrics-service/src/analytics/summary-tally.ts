@@ -1,31 +1,40 @@
 import type { SummaryFigures } from '../../../shared/contract/analytics.ts';
-import type { Column } from '../columns.ts';
-import type { FigureColumns } from './session-block.ts';
+import type { SessionBlock } from './session-block.ts';
 import { SessionTally, shareOf } from './session-tally.ts';
 
 /** Visible times up to an hour are counted by tenths of a second, longer ones kept one by one. */
 const COUNTED_TENTHS_MAX = 36_000;
-const DEPTHS = [25, 50, 75, 100] as const;
+/** The deepest that anybody scrolls (percent). */
+const SCROLL_MAX = 100;
 
 /** Adds up the figures of a whole period. */
 export class SummaryTally {
   private readonly tally = new SessionTally();
   private readonly by_visible = new Uint32Array(COUNTED_TENTHS_MAX + 1);
   private readonly longer: number[] = [];
-  private readonly reached = [0, 0, 0, 0];
+  private readonly by_scroll = new Uint32Array(SCROLL_MAX + 1);
   private events = 0;
   private visible = 0;
 
-  add(visitor: Column, figures: FigureColumns, row: number): void {
-    this.tally.add(visitor, figures, row);
-    this.events += figures.events[row] as number;
-    if (figures.views[row] === 0) return;
-    const visible = figures.visible[row] as number;
-    this.visible += visible;
-    if (visible <= COUNTED_TENTHS_MAX) this.by_visible[visible] = (this.by_visible[visible] as number) + 1;
-    else this.longer.push(visible);
-    const scroll = figures.scroll[row] as number;
-    for (let depth = 0; depth < DEPTHS.length && scroll >= (DEPTHS[depth] as number); depth += 1) this.reached[depth] = (this.reached[depth] as number) + 1;
+  /** Adds sessions of a block, whose figures must be there. */
+  addAll(block: SessionBlock, rows: Uint32Array): void {
+    const { figures } = block;
+    if (figures === undefined) return;
+    this.tally.addAll(block, rows, 0, rows.length);
+    const { by_visible, by_scroll, longer } = this;
+    let [{ events, visible }] = [this];
+    for (const row of rows) {
+      events += figures.events[row] as number;
+      const viewed = figures.views[row] === 0 ? 0 : 1;
+      const tenths = (figures.visible[row] as number) * viewed;
+      visible += tenths;
+      if (tenths <= COUNTED_TENTHS_MAX) by_visible[tenths] = (by_visible[tenths] as number) + viewed;
+      else longer.push(tenths);
+      const scroll = figures.scroll[row] as number;
+      by_scroll[scroll] = (by_scroll[scroll] as number) + viewed;
+    }
+    this.events = events;
+    this.visible = visible;
   }
 
   /** The tenths of a second at a place of all visible times in order. */
@@ -42,14 +51,14 @@ export class SummaryTally {
     const { viewed, bounces } = this.tally;
     const figures = this.tally.figures();
     const median = viewed === 0 ? null : (this.at((viewed - 1) >> 1) + this.at(viewed >> 1)) / 20;
-    const [quarter, half, most, all] = this.reached.map((sessions) => shareOf(sessions, viewed)) as [number | null, number | null, number | null, number | null];
+    const reached = (depth: number): number | null => shareOf(this.by_scroll.subarray(depth).reduce((sum, sessions) => sum + sessions, 0), viewed);
     return {
       ...figures,
       events: this.events,
       engagement_rate: shareOf(viewed - bounces, viewed),
       views_per_session: shareOf(figures.views, viewed),
       visible_seconds: { mean: shareOf(this.visible / 10, viewed), median },
-      scroll_share: { 25: quarter, 50: half, 75: most, 100: all },
+      scroll_share: { 25: reached(25), 50: reached(50), 75: reached(75), 100: reached(100) },
     };
   }
 }

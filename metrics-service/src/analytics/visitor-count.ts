@@ -1,3 +1,5 @@
+import type { WideColumn } from '../columns.ts';
+
 /** How many visitors there is room for at first. */
 const LISTED_MIN = 16;
 /** How many visitors wait for their bits to be set together: bits of many sets in turns would be in no cache. */
@@ -13,16 +15,35 @@ export class VisitorCount {
   private bits: Uint32Array | undefined;
   private many = 0;
 
+  /** Adds a visitor. */
   add(visitor: number): void {
     this.listed[this.count] = visitor;
     this.count += 1;
+    if (visitor > this.max) this.max = visitor;
     if (this.count === this.listed.length) this.makeRoom();
+  }
+
+  /** Adds the visitors at the places that `rows` has from one place to before another. */
+  addAll(visitor: WideColumn, rows: WideColumn, begin: number, end: number): void {
+    for (let at = begin; at < end; ) {
+      const { listed } = this;
+      const until = Math.min(end, at + listed.length - this.count);
+      let [{ count, max }] = [this];
+      for (; at < until; at += 1, count += 1) {
+        const each = visitor[rows[at] as number] as number;
+        listed[count] = each;
+        if (each > max) max = each;
+      }
+      this.count = count;
+      this.max = max;
+      if (count === listed.length) this.makeRoom();
+    }
   }
 
   /** How many different visitors were added. */
   get size(): number {
     const listed = this.listed.subarray(0, this.count);
-    if (this.bits === undefined && listed.length < this.highest() * SORTED_SHARE) return differentIn(listed.toSorted());
+    if (this.bits === undefined && listed.length < this.max * SORTED_SHARE) return differentIn(listed.toSorted());
     this.settle();
     return this.many;
   }
@@ -30,7 +51,7 @@ export class VisitorCount {
   private makeRoom(): void {
     const { listed } = this;
     if (this.bits !== undefined) this.settle();
-    else if (listed.byteLength * 2 < this.highest() / 8) {
+    else if (listed.byteLength * 2 < this.max / 8) {
       this.listed = new Uint32Array(listed.length * 2);
       this.listed.set(listed);
     } else {
@@ -39,26 +60,20 @@ export class VisitorCount {
     }
   }
 
-  private highest(): number {
-    for (let place = 0; place < this.count; place += 1) if ((this.listed[place] as number) > this.max) this.max = this.listed[place] as number;
-    return this.max;
-  }
-
   /** Sets the bits of those who wait. */
   private settle(): void {
     const { listed, count } = this;
-    const words = (this.highest() >>> 5) + 1;
+    const words = (this.max >>> 5) + 1;
     const before = this.bits;
     const bits = before === undefined || words > before.length ? new Uint32Array(Math.max(words, (before?.length ?? 0) * 2)) : before;
     if (before !== undefined && bits !== before) bits.set(before);
     let { many } = this;
+    // Without a branch: nobody can foresee who was there before.
     for (let place = 0; place < count; place += 1) {
       const visitor = listed[place] as number;
       const word = bits[visitor >>> 5] as number;
-      const with_bit = word | (1 << (visitor & 31));
-      if (with_bit === (word | 0)) continue;
-      bits[visitor >>> 5] = with_bit;
-      many += 1;
+      many += (~word >>> (visitor & 31)) & 1;
+      bits[visitor >>> 5] = word | (1 << (visitor & 31));
     }
     this.bits = bits;
     this.many = many;

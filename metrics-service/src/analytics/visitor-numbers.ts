@@ -1,27 +1,28 @@
-/** How many visitors' numbers lie together: so few pages that where they are stays at hand. Of a page the system gives memory only to what is used. */
-const PAGE = 65_536;
+/** A kind of array whose memory the system gives only where it is used. */
+type Numbers = Uint8Array | Uint32Array;
 
-/** Keeps a number from 0 to 2^32 - 1 for each visitor, 0 for those never heard of; visitors are numbers from 1 on. */
-export class VisitorNumbers {
-  private readonly pages: (Uint32Array | undefined)[] = [];
+/** Keeps a number for each visitor, 0 for those never heard of, in one array: finding it in pages would take several times as long. */
+export class VisitorNumbers<T extends Numbers> {
+  private readonly NumbersOf: new (length: number) => T;
+  private numbers: T;
 
-  get(visitor: number): number {
-    const page = this.pages[visitor / PAGE | 0];
-    return page === undefined ? 0 : (page[visitor & (PAGE - 1)] as number);
+  /** `highest` is the number of the last visitor that is expected. */
+  constructor(NumbersOf: new (length: number) => T, highest: number) {
+    this.NumbersOf = NumbersOf;
+    this.numbers = new NumbersOf(highest + 1);
   }
 
-  set(visitor: number, number: number): void {
-    const place = visitor / PAGE | 0;
-    while (this.pages.length <= place) this.pages.push(undefined);
-    const page = (this.pages[place] ??= new Uint32Array(PAGE));
-    page[visitor & (PAGE - 1)] = number;
+  /** The numbers by visitor, with room for all up to one. */
+  upTo(visitor: number): T {
+    const before = this.numbers;
+    if (visitor < before.length) return before;
+    this.numbers = new this.NumbersOf(Math.max(visitor + 1, before.length * 2));
+    this.numbers.set(before);
+    return this.numbers;
   }
 
-  /** Visits all numbers that are not 0, in order of their visitors. */
-  each(visit: (number: number, visitor: number) => void): void {
-    for (const [place, page] of this.pages.entries()) {
-      if (page === undefined) continue;
-      for (let index = 0; index < PAGE; index += 1) if (page[index] !== 0) visit(page[index] as number, place * PAGE + index);
-    }
+  /** The numbers of all visitors. */
+  get all(): T {
+    return this.numbers;
   }
 }
