@@ -154,7 +154,7 @@ export const MIGRATIONS: readonly Migration[] = [
     sql: 'DELETE FROM session_blocks; DELETE FROM session_columns;',
   },
   {
-    name: 'blocks that list sessions by what they have, not what each session has',
+    name: 'blocks that list sessions by what they have, and keep apart what is read apart',
     sql: 'DELETE FROM session_blocks; DELETE FROM session_columns;',
   },
 ];

@@ -57,7 +57,7 @@ test('FunnelCount equals a naive recount, however long the bound is and however 
       const addAll = (): void => {
         for (let from = 0; from < sessions.length; from += BLOCK) {
           const own = sessions.slice(from, from + BLOCK);
-          count.add(opener.open(new Map((['visits', ...count.families] as const).map((family) => [family, packFamily(family, own)]))), Uint32Array.from(own, (_, row) => row));
+          count.add(opener.open(new Map((['visitors', ...count.families] as const).map((family) => [family, packFamily(family, own)]))), Uint32Array.from(own, (_, row) => row));
         }
       };
       addAll();

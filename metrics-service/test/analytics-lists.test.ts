@@ -34,7 +34,7 @@ test('eventShares() equals a naive recount, whichever sessions of each block are
   const opener = new BlockOpener();
   const reader = {
     read: async (...[, , families, visit]: Parameters<SessionReader['read']>) =>
-      blocks.forEach((sessions, place) => visit(opener.open(new Map((['visits', ...families] as const).map((family) => [family, packFamily(family, sessions)]))), Uint32Array.from(asked[place] as number[]))),
+      blocks.forEach((sessions, place) => visit(opener.open(new Map((['visitors', ...families] as const).map((family) => [family, packFamily(family, sessions)]))), Uint32Array.from(asked[place] as number[]))),
   } as unknown as SessionReader;
   const shares = await eventShares(reader, { from: 0, to: Infinity }, {} as SessionFilter, String);
 

@@ -13,6 +13,7 @@ import { FunnelCount } from './funnel-count.ts';
 import { eventShares, pageShares } from './list-counts.ts';
 import { placeFrom, readSource, SessionFilter } from './session-filter.ts';
 import { SessionReader } from './session-reader.ts';
+import type { TimeColumn } from './session-block.ts';
 import { SessionTally, shareOf } from './session-tally.ts';
 import { sharePage } from './share-list.ts';
 import { SummaryTally } from './summary-tally.ts';
@@ -73,11 +74,12 @@ export class Analytics {
     if (starts === undefined) throw invalid([{ field: 'interval', message: `is too fine for these days: at most ${SERIES_MAX} stretches` }]);
     const tallies = starts.map(() => new SessionTally());
     let place = 0;
-    await this.reader.read(stretch, filter, ['figures'], (block, rows) => {
+    await this.reader.read(stretch, filter, ['starts', 'figures'], (block, rows) => {
+      const { base, after } = block.starts as TimeColumn;
       for (let begin = 0; begin < rows.length; ) {
-        const begun = block.base + (block.start[rows[begin] as number] as number);
+        const begun = base + (after[rows[begin] as number] as number);
         while (place + 1 < starts.length && begun >= (starts[place + 1] as number)) place += 1;
-        const end = placeFrom((starts[place + 1] ?? Infinity) - block.base, block.start, rows);
+        const end = placeFrom(starts[place + 1] ?? Infinity, { base, after }, rows);
         (tallies[place] as SessionTally).addAll(block, rows, begin, end);
         begin = end;
       }
@@ -99,9 +101,9 @@ export class Analytics {
       return by_id.add(id, tally);
     };
     const column = trait === 'channel' || trait === 'medium' || trait === 'campaign' ? 'source' : trait;
-    await this.reader.read(period.stretch, filter, ['figures', 'openings'], ({ visitor, figures, openings }, rows) => {
-      if (figures === undefined || openings === undefined) return;
-      const ids = openings[column];
+    await this.reader.read(period.stretch, filter, ['figures', column], (block, rows) => {
+      const { visitor, figures, [column]: ids } = block;
+      if (figures === undefined || ids === undefined) return;
       const { views, engaged, visible } = figures;
       for (let at = 0; at < rows.length; at += 1) {
         const row = rows[at] as number;

@@ -1,7 +1,7 @@
 import type { WideColumn } from '../columns.ts';
 import { ByNumber } from './by-number.ts';
 import { FunnelBeginnings } from './funnel-beginnings.ts';
-import type { Family, SessionBlock, TrailColumns } from './session-block.ts';
+import type { Family, SessionBlock, TimeColumn, TrailColumns } from './session-block.ts';
 import { SESSION_GAP_MS } from './session.ts';
 import { VisitorNumbers } from './visitor-numbers.ts';
 
@@ -14,7 +14,7 @@ const HAS_BEGINNINGS = 128;
  */
 export class FunnelCount {
   /** What of a block is needed. */
-  readonly families: readonly Exclude<Family, 'visits'>[];
+  readonly families: readonly Exclude<Family, 'visitors'>[];
   private readonly steps: readonly number[];
   private readonly within_ms: number;
   /** By number of a metric: a bit for each step that it makes. */
@@ -44,12 +44,13 @@ export class FunnelCount {
     for (let row = 0; row < visitor.length; row += 1) if ((visitor[row] as number) > highest) highest = visitor[row] as number;
     const progress = this.progress.upTo(highest);
     if (times === undefined) addUnbounded(progress, visitor, trails, makes, rows);
-    else this.addBounded(progress, block, trails, times, makes, rows);
+    else this.addBounded(progress, visitor, trails, times, makes, rows);
   }
 
-  private addBounded(progress: Uint8Array, { base, visitor, start }: SessionBlock, { ends, kind }: TrailColumns, times: WideColumn, makes: Uint8Array, rows: Uint32Array): void {
+  private addBounded(progress: Uint8Array, visitor: WideColumn, { ends, kind }: TrailColumns, times: TimeColumn, makes: Uint8Array, rows: Uint32Array): void {
     const { within_ms, beginnings, steps: { length } } = this;
     const { begun } = beginnings;
+    const { base, after } = times;
     // Another session of the same visitor begins after a pause, or never.
     const is_short = within_ms <= SESSION_GAP_MS;
     for (let at = 0; at < rows.length; at += 1) {
@@ -64,28 +65,28 @@ export class FunnelCount {
         // Nothing goes on from before: a session that does not last longer than the bound comes as far as without one.
         steps = stepsAfter(0, kind, begin, end, makes);
         if (steps === 0 || (is_short && steps <= before)) continue;
-        if (is_short && (steps === 1 || (times[end - 1] as number) - (times[begin] as number) <= within_ms)) {
+        if (is_short && (steps === 1 || (after[end - 1] as number) - (after[begin] as number) <= within_ms)) {
           progress[who] = steps;
           continue;
         }
         steps = 0;
       } else steps = beginnings.load(who);
-      steps = this.follow(steps, base, kind, times, begin, end, makes);
-      const may_go_on = !is_short && steps > 0 && steps < length && (begun[0] as number) + within_ms > base + (times[end - 1] as number) + SESSION_GAP_MS;
-      if (may_go_on) beginnings.keep(who, steps, base + (start[row] as number));
+      steps = this.follow(steps, kind, times, begin, end, makes);
+      const may_go_on = !is_short && steps > 0 && steps < length && (begun[0] as number) + within_ms > base + (after[end - 1] as number) + SESSION_GAP_MS;
+      if (may_go_on) beginnings.keep(who, steps, base + (after[begin] as number));
       progress[who] = Math.max(steps, before) | (may_go_on ? HAS_BEGINNINGS : 0);
     }
   }
 
   /** Follows a trail after so many steps; answers how many there are then. What counts is, by step, the latest beginning from which the visitor came there: a later one is never worse. */
-  private follow(steps_before: number, base: number, kind: WideColumn, times: WideColumn, begin: number, end: number, makes: Uint8Array): number {
+  private follow(steps_before: number, kind: WideColumn, { base, after }: TimeColumn, begin: number, end: number, makes: Uint8Array): number {
     const { within_ms, beginnings: { begun } } = this;
     let steps = steps_before;
     for (let event = begin; event < end; event += 1) {
       // Steps beyond the next cannot be made yet; from the last one down, because an event makes one step.
       let made = (makes[kind[event] as number] as number) & ((2 << steps) - 1);
       if (made === 0) continue;
-      const at = base + (times[event] as number);
+      const at = base + (after[event] as number);
       for (; made !== 0; made &= ~(1 << (31 - Math.clz32(made)))) {
         const step = 31 - Math.clz32(made);
         const from = step === 0 ? at : (begun[step - 1] as number);

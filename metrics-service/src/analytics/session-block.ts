@@ -4,13 +4,15 @@ import { TRAIL_STRIDE } from './trail.ts';
 import type { Session } from './session.ts';
 
 /**
- * The parts of a block that are kept and read apart: whose sessions they are and when they began, their figures, how they were opened, what they list
+ * The parts of a block that are kept and read apart: whose sessions they are, when they began, their figures, how they were opened, what they list
  * by type and by path, what happened, when it did.
  * Whoever changes what is packed adds a migration that empties the two tables of blocks: they are made again from the sessions.
  */
-export const FAMILIES = ['visits', 'figures', 'openings', 'metrics', 'pages', 'trails', 'times'] as const;
+export const FAMILIES = ['visitors', 'starts', 'figures', 'source', 'path', 'device', 'browser', 'language', 'metrics', 'pages', 'trails', 'times'] as const;
 /** One of them. */
 export type Family = (typeof FAMILIES)[number];
+/** What is known of how a session was opened. */
+export type OpeningName = 'source' | 'path' | 'device' | 'browser' | 'language';
 
 /** What each session comes to. */
 export interface FigureColumns {
@@ -21,13 +23,10 @@ export interface FigureColumns {
   readonly engaged: WideColumn;
 }
 
-/** What each session's opening says: numbers of words, 0 where it is not said. */
-export interface OpeningColumns {
-  readonly source: WideColumn;
-  readonly path: WideColumn;
-  readonly device: WideColumn;
-  readonly browser: WideColumn;
-  readonly language: WideColumn;
+/** Moments, in milliseconds since 1970: the base and what each has beyond it. */
+export interface TimeColumn {
+  readonly base: number;
+  readonly after: WideColumn;
 }
 
 /** What sessions list, by what it is: the sessions that list `key[i]` are from `ends[i - 1]` (0 for the first) to `ends[i]`. */
@@ -52,26 +51,22 @@ export interface TrailColumns {
   readonly metric_of_kind: WideColumn;
 }
 
-/** Sessions column by column; a family is there if it was asked for. */
-export interface SessionBlock {
-  /** When its first session begins, in milliseconds since 1970. */
-  readonly base: number;
+/** Sessions column by column, in order of their start; a family is there if it was asked for. Openings are numbers of words, 0 where nothing is said. */
+export interface SessionBlock extends Readonly<Partial<Record<OpeningName, WideColumn>>> {
   readonly visitor: WideColumn;
-  /** When each session begins, counted from the base (milliseconds). */
-  readonly start: WideColumn;
+  readonly starts?: TimeColumn;
   readonly figures?: FigureColumns;
-  readonly openings?: OpeningColumns;
   readonly metrics?: ListColumns;
   readonly pages?: ListColumns;
   readonly trails?: TrailColumns;
-  /** When each event of the trails was, counted from the base (milliseconds). */
-  readonly times?: WideColumn;
+  /** When each event of the trails was. */
+  readonly times?: TimeColumn;
 }
 
-const baseOf = (sessions: readonly Session[]): number => sessions[0]?.start ?? 0;
-
-const packVisits = (sessions: readonly Session[]): Uint8Array =>
-  packColumns([[baseOf(sessions)], sessions.map((session) => session.visitor), sessions.map((session) => session.start - baseOf(sessions))]);
+const packTimes = (times: readonly number[]): Uint8Array => {
+  const base = times[0] ?? 0;
+  return packColumns([[base], times.map((time) => time - base)]);
+};
 
 const packFigures = (sessions: readonly Session[]): Uint8Array =>
   packColumns([
@@ -81,9 +76,6 @@ const packFigures = (sessions: readonly Session[]): Uint8Array =>
     sessions.map((session) => session.scroll),
     sessions.map((session) => (session.engaged ? 1 : 0)),
   ]);
-
-const packOpenings = (sessions: readonly Session[]): Uint8Array =>
-  packColumns((['source', 'path', 'device', 'browser', 'language'] as const).map((name) => sessions.map(({ opening }) => opening?.[name] ?? 0)));
 
 /** Lists the sessions by one of the numbers of their steps, and how often each has it; steps where it is 0 are left out. */
 const packLists = (sessions: readonly Session[], part: 2 | 3): Uint8Array => {
@@ -124,47 +116,36 @@ const packTrails = (sessions: readonly Session[]): Uint8Array => {
   return packColumns([ends, kinds, types, metrics]);
 };
 
-const packTimes = (sessions: readonly Session[]): Uint8Array => {
-  const base = baseOf(sessions);
-  return packColumns([sessions.flatMap(({ trail }) => trail.filter((_, index) => index % TRAIL_STRIDE === 0).map((at) => at - base))]);
-};
-
 /** Packs one family of sessions that are in order of their start; what they list, what happened and when is made from their trails. */
 export const packFamily = (family: Family, sessions: readonly Session[]): Uint8Array => {
-  if (family === 'visits') return packVisits(sessions);
-  if (family === 'openings') return packOpenings(sessions);
+  if (family === 'visitors') return packColumns([sessions.map(({ visitor }) => visitor)]);
+  if (family === 'starts') return packTimes(sessions.map(({ start }) => start));
   if (family === 'figures') return packFigures(sessions);
+  if (family === 'metrics' || family === 'pages') return packLists(sessions, family === 'metrics' ? 2 : 3);
   if (family === 'trails') return packTrails(sessions);
-  if (family === 'times') return packTimes(sessions);
-  return packLists(sessions, family === 'metrics' ? 2 : 3);
+  if (family === 'times') return packTimes(sessions.flatMap(({ trail }) => trail.filter((_, index) => index % TRAIL_STRIDE === 0)));
+  return packColumns([sessions.map(({ opening }) => opening?.[family] ?? 0)]);
 };
 
-type Five = readonly [WideColumn, WideColumn, WideColumn, WideColumn, WideColumn];
+type Columns<Count extends number, T extends readonly WideColumn[] = readonly []> = T['length'] extends Count ? T : Columns<Count, readonly [...T, WideColumn]>;
 
 /** Opens packed blocks, one after the other in the same memory: a block is good until the next is opened. */
 export class BlockOpener {
   private readonly wideners = new Map<string, Widener>();
 
-  /** Opens families as a block; the visits must be among them. */
+  /** Opens families as a block; the visitors must be among them. */
   open(packed: ReadonlyMap<Family, Uint8Array>): SessionBlock {
-    const columnsOf = <T extends readonly WideColumn[]>(family: Family): T | undefined => {
-      const bytes = packed.get(family);
-      return bytes === undefined ? undefined : (unpackColumns(bytes).map((column, place) => this.widener(`${family} ${place}`).widen(column)) as readonly WideColumn[] as T);
-    };
-    const [base, visitor, start] = columnsOf('visits') as readonly [WideColumn, WideColumn, WideColumn];
-    const [figures, openings, times] = [columnsOf<Five>('figures'), columnsOf<Five>('openings'), columnsOf<readonly [WideColumn]>('times')];
-    const [metrics, pages, trails] = [columnsOf<Five>('metrics'), columnsOf<Five>('pages'), columnsOf<readonly [WideColumn, WideColumn, WideColumn, WideColumn]>('trails')];
-    return {
-      base: base[0] as number,
-      visitor,
-      start,
-      ...(figures === undefined ? {} : { figures: { views: figures[0], events: figures[1], visible: figures[2], scroll: figures[3], engaged: figures[4] } }),
-      ...(openings === undefined ? {} : { openings: { source: openings[0], path: openings[1], device: openings[2], browser: openings[3], language: openings[4] } }),
-      ...(metrics === undefined ? {} : { metrics: listsOf(metrics) }),
-      ...(pages === undefined ? {} : { pages: listsOf(pages) }),
-      ...(trails === undefined ? {} : { trails: { ends: trails[0], kind: trails[1], type_of_kind: trails[2], metric_of_kind: trails[3] } }),
-      ...(times === undefined ? {} : { times: times[0] }),
-    };
+    const block: { -readonly [Name in keyof SessionBlock]: SessionBlock[Name] } = { visitor: new Uint32Array(0) };
+    for (const [family, bytes] of packed) {
+      const columns = unpackColumns(bytes).map((column, place) => this.widener(`${family} ${place}`).widen(column)) as readonly WideColumn[];
+      if (family === 'visitors') [block.visitor] = columns as Columns<1>;
+      else if (family === 'figures') block.figures = figuresOf(columns as Columns<5>);
+      else if (family === 'metrics' || family === 'pages') block[family] = listsOf(columns as Columns<5>);
+      else if (family === 'trails') block.trails = trailsOf(columns as Columns<4>);
+      else if (family === 'starts' || family === 'times') block[family] = timesOf(columns as Columns<2>);
+      else [block[family]] = columns as Columns<1>;
+    }
+    return block;
   }
 
   private widener(column: string): Widener {
@@ -174,4 +155,7 @@ export class BlockOpener {
   }
 }
 
-const listsOf = ([key, type, ends, row, count]: Five): ListColumns => ({ key, type, ends, row, count });
+const figuresOf = ([views, events, visible, scroll, engaged]: Columns<5>): FigureColumns => ({ views, events, visible, scroll, engaged });
+const listsOf = ([key, type, ends, row, count]: Columns<5>): ListColumns => ({ key, type, ends, row, count });
+const trailsOf = ([ends, kind, type_of_kind, metric_of_kind]: Columns<4>): TrailColumns => ({ ends, kind, type_of_kind, metric_of_kind });
+const timesOf = ([[base = 0], after]: Columns<2>): TimeColumn => ({ base, after });

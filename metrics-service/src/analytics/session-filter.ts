@@ -1,7 +1,7 @@
 import type { VisitSource } from '../../../shared/contract/analytics.ts';
 import type { WordStore } from '../word/word-store.ts';
 import type { WideColumn } from '../columns.ts';
-import type { ListColumns, SessionBlock } from './session-block.ts';
+import type { ListColumns, OpeningName, SessionBlock, TimeColumn } from './session-block.ts';
 
 /** Which sessions a caller wants to see; what is absent lets all pass. */
 export interface SessionWish {
@@ -25,12 +25,13 @@ export const readSource = (words: WordStore, id: number): VisitSource | undefine
 /** Tells the sessions that a caller wants to see; the words of a wish are compared as numbers. */
 export class SessionFilter {
   /** What of a block is needed to tell. */
-  readonly families: readonly ('openings' | 'pages')[];
+  readonly families: readonly (OpeningName | 'pages')[];
   /** The path that must have been viewed; undefined if any will do. */
   private readonly path: number | undefined;
   private readonly words: WordStore;
   private readonly wish: SessionWish;
   private readonly equal: readonly (readonly [name: 'device' | 'browser' | 'language', id: number])[];
+  private readonly asks_source: boolean;
   /** By number of a source: 1 if it is wanted, 2 if not, 0 if nobody has looked. */
   private sources: Uint8Array = new Uint8Array(0);
   private all_rows: Uint32Array = new Uint32Array(0);
@@ -46,37 +47,29 @@ export class SessionFilter {
     this.path = wish.path === undefined ? undefined : find(wish.path);
     this.equal = (['device', 'browser', 'language'] as const).flatMap((name) => (wish[name] === undefined ? [] : [[name, find(wish[name])] as const]));
     this.takes = takes;
-    const { device, browser, language, channel, source, campaign } = wish;
-    this.families = [...([device, browser, language, channel, source, campaign].every((each) => each === undefined) ? [] : (['openings'] as const)), ...(wish.path === undefined ? [] : (['pages'] as const))];
+    this.asks_source = [wish.channel, wish.source, wish.campaign].some((each) => each !== undefined);
+    this.families = [...this.equal.map(([name]) => name), ...(this.asks_source ? (['source'] as const) : []), ...(wish.path === undefined ? [] : (['pages'] as const))];
   }
 
-  /** The places of the sessions that begin in a stretch of time and pass, in order; good until the next are asked for. */
+  /** The places of the sessions that begin in a stretch of time (all of the block's where it does not say when they began) and pass, in order; good until the next are asked for. */
   rowsOf(block: SessionBlock, from: number, to: number): Uint32Array {
-    const all = this.allRows(block.start.length);
-    const rows = all.subarray(placeFrom(from - block.base, block.start, all), placeFrom(to - block.base, block.start, all));
+    const { visitor, starts, pages, source } = block;
+    const all = this.allRows(visitor.length);
+    const rows = starts === undefined ? all : all.subarray(placeFrom(from, starts, all), placeFrom(to, starts, all));
     if (this.families.length === 0 && this.takes === undefined) return rows;
     if (this.chosen.length < rows.length) this.chosen = new Uint32Array(rows.length * 2);
     this.chosen.set(rows);
     let left = this.chosen.subarray(0, rows.length);
-    const { openings, pages, visitor } = block;
     const { takes, path } = this;
-    if (openings !== undefined) {
-      for (const [name, id] of this.equal) left = equalTo(id, openings[name], left);
-      left = this.comingFrom(openings.source, left);
-    }
-    if (path !== undefined) left = pages === undefined ? left.subarray(0, 0) : listedIn(pages, path, left);
+    for (const [name, id] of this.equal) left = equalTo(id, block[name] as WideColumn, left);
+    if (this.asks_source) left = left.subarray(0, keep(left, (row) => this.isWanted((source as WideColumn)[row] as number)));
+    if (path !== undefined) left = listedIn(pages as ListColumns, path, left);
     return takes === undefined ? left : left.subarray(0, keep(left, (row) => takes(visitor[row] as number)));
   }
 
   private allRows(count: number): Uint32Array {
     if (this.all_rows.length < count) this.all_rows = Uint32Array.from({ length: count * 2 }, (_, row) => row);
     return this.all_rows.subarray(0, count);
-  }
-
-  private comingFrom(source: WideColumn, rows: Uint32Array): Uint32Array {
-    const { channel, source: wanted, campaign } = this.wish;
-    if (channel === undefined && wanted === undefined && campaign === undefined) return rows;
-    return rows.subarray(0, keep(rows, (row) => this.isWanted(source[row] as number)));
   }
 
   private isWanted(id: number): boolean {
@@ -123,12 +116,12 @@ const listedIn = ({ key, ends, row: listed }: ListColumns, wanted: number, rows:
   }));
 };
 
-/** The first of some rows, whose sessions are in order of their start, that begins at a time or later; their number where none does. */
-export const placeFrom = (time: number, start: WideColumn, rows: Uint32Array): number => {
+/** The first of some rows, which are in order, whose session begins at a time or later; their number where none does. */
+export const placeFrom = (time: number, { base, after }: TimeColumn, rows: Uint32Array): number => {
   let [low, high] = [0, rows.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((start[rows[middle] as number] as number) < time) low = middle + 1;
+    if (base + (after[rows[middle] as number] as number) < time) low = middle + 1;
     else high = middle;
   }
   return low;

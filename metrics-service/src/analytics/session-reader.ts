@@ -8,8 +8,8 @@ import type { SessionStore } from './session-store.ts';
 /** How long reading may keep the event loop from others at a time (milliseconds). */
 const TURN_MS = 8;
 
-/** Families that are made without the trails. */
-const OF_ROWS: ReadonlySet<Family> = new Set(['visits', 'figures', 'openings']);
+/** Families that are made of the trails. */
+const OF_TRAILS: readonly Family[] = ['metrics', 'pages', 'trails', 'times'];
 
 /** A stretch of time: from a moment on, and before another. */
 export interface Stretch {
@@ -32,8 +32,8 @@ export class SessionReader {
   }
 
   /** Visits all sessions that begin in a stretch of time and pass the filter; lets others have the event loop in between. */
-  async read(stretch: Stretch, filter: SessionFilter, families: readonly Exclude<Family, 'visits'>[], visit: VisitSessions): Promise<void> {
-    const all = [...new Set<Family>(['visits', ...families, ...filter.families])];
+  async read(stretch: Stretch, filter: SessionFilter, families: readonly Exclude<Family, 'visitors'>[], visit: VisitSessions): Promise<void> {
+    const all = [...new Set<Family>(['visitors', ...families, ...filter.families])];
     let deadline = performance.now() + TURN_MS;
     for (const block of this.blocksOf(stretch, all)) {
       const rows = filter.rowsOf(block, stretch.from, stretch.to);
@@ -47,7 +47,9 @@ export class SessionReader {
   private *blocksOf({ from, to }: Stretch, families: readonly Family[]): Generator<SessionBlock> {
     let done = from;
     for (const block of this.blocks.between(from, to)) {
-      const packed = this.packed(block, families);
+      // Of a block that lies within, nobody need know when its sessions began.
+      const is_within = block.begins >= from && block.ends <= to;
+      const packed = this.packed(block, is_within ? families : [...new Set<Family>([...families, 'starts'])]);
       if (packed !== undefined) yield packed;
       else yield* this.unpacked(Math.max(from, block.begins), Math.min(to, block.ends), families);
       done = Math.max(done, block.ends);
@@ -61,7 +63,7 @@ export class SessionReader {
   }
 
   private *unpacked(from: number, to: number, families: readonly Family[]): Generator<SessionBlock> {
-    const with_trails = families.some((family) => !OF_ROWS.has(family));
+    const with_trails = families.some((family) => OF_TRAILS.includes(family));
     let after = { start: from, visitor: -1 };
     for (;;) {
       const sessions = this.sessions.page(after, to, BLOCK_SESSIONS, with_trails);
