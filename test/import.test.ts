@@ -59,6 +59,16 @@ test('npm run import stores what it can read, sets aside what it cannot, and cha
   assert.deepEqual(await get('/experiments/small/results'), results);
 });
 
+test('npm run import sets aside every row that the service refuses, each once', async () => {
+  const file = join(folder, 'refused.csv');
+  const rows = Array.from({ length: 250 }, (_, index) => `${index},2020-01-01 10:00:00,${index % 2 ? 'A' : 'B'},${index % 5 === 0 ? 0 : 1}`);
+  writeFileSync(file, ['user_id,timestamp,group,converted', ...rows, ''].join('\n'));
+  const { stdout } = await run(file, '--experiment', 'refused', ...COLUMNS, '--metric', 'm'.repeat(100));
+  assert.match(stdout, /250 rows: 50 kept, 0 left out by --keep, 200 rejected/);
+  const lines = readFileSync(join(folder, 'refused.rejected.csv'), 'utf8').split('\n').slice(1, -1);
+  assert.deepEqual(lines.map((line) => Number(line.split(',', 1)[0])), rows.flatMap((_, index) => (index % 5 === 0 ? [] : [index + 2])));
+});
+
 test('npm run import explains a wrong column and a file that is not there, each in one line', async () => {
   const file = join(folder, 'columns.csv');
   writeFileSync(file, 'user_id,timestamp,group,converted\n');

@@ -57,12 +57,16 @@ class Chunk {
     return this.lines.count + LINES_PER_ROW_MAX > IMPORT_LINES_AT_ONCE || this.rows >= ROWS_PER_CHUNK_MAX;
   }
 
-  /** Adds what the service refused, in the order of the file. */
+  /** Adds the rows of which the service refused a line, in the order of the file. */
   rejectedWith(errors: ImportAnswer['errors']): readonly RejectedRow[] {
-    const refused = errors.flatMap(({ line, errors }) => {
+    const reasons = new Map<CsvRow, Set<string>>();
+    for (const { line, errors: faults } of errors) {
       const row = this.sources[line - 1];
-      return row === undefined ? [] : { row, reason: errors.map(({ field, message }) => `${field} ${message}`).join('; ') };
-    });
+      if (row === undefined) continue;
+      const known = reasons.get(row) ?? new Set();
+      reasons.set(row, faults.reduce((all, { field, message }) => all.add(`${field} ${message}`), known));
+    }
+    const refused = [...reasons].map(([row, all]): RejectedRow => ({ row, reason: [...all].join('; ') }));
     return [...this.rejected, ...refused].sort((one, other) => one.row.line - other.row.line);
   }
 }
@@ -103,7 +107,9 @@ const importFile = async (options: ImportOptions, peer: Peer, data_dir: string):
       ({ accepted, duplicates, errors }) => {
         totals.accepted += accepted;
         totals.duplicates += duplicates;
-        rejects.add(full.rejectedWith(errors));
+        const rejected = full.rejectedWith(errors);
+        totals.kept -= rejected.length - full.rejected.length;
+        rejects.add(rejected);
         if (!options.dry_run) checkpoint.write(until_row);
       },
     );

@@ -53,6 +53,17 @@ test('POST /import leaves bad lines out one by one and says why', async () => {
   );
 });
 
+test('POST /import lists a hundred rejected lines, or as many as are asked for', async () => {
+  using service = openApp();
+  const listed = async (query: string): Promise<number> => {
+    const { rejected, errors } = (await service.ask(`POST /import${query}`, { text: 'nonsense\n'.repeat(150), headers: { 'content-type': 'application/x-ndjson' } })).json();
+    assert.equal(rejected, 150);
+    return errors.length;
+  };
+  assert.deepEqual([await listed(''), await listed('?errors=0'), await listed('?errors=120'), await listed('?errors=8000')], [100, 0, 120, 150]);
+  assert.equal((await service.ask('POST /import?errors=8001', { text: 'nonsense' })).status, 400);
+});
+
 test('POST /import knows an event without an id by its line', async () => {
   using service = openApp();
   const line = { record: 'event', visitor_id: 'v', event_type: 'x', variant: 'A', timestamp: '2025-01-01T00:00:00Z' };

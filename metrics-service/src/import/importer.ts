@@ -13,7 +13,8 @@ import type { Line } from './lines.ts';
 
 /** How many events go into one transaction at most: they cost more than assignments do. */
 const EVENTS_AT_ONCE = IMPORT_LINES_AT_ONCE / 2;
-const ERRORS_SHOWN_MAX = 100;
+/** How many rejected lines are listed where nobody says how many. */
+export const ERRORS_SHOWN = 100;
 
 /** What an import works with. */
 export interface ImportNeeds {
@@ -36,11 +37,16 @@ async function* whole<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
   }
 }
 
-/** What an import is written in: our own lines, or another program's CSV. */
-export type ImportFormat = 'ndjson' | 'csv';
+/** How an import is to be read. */
+export interface ImportWish {
+  /** Our own lines, or another program's CSV. */
+  readonly format?: 'ndjson' | 'csv';
+  /** How many rejected lines are listed at most. */
+  readonly errors?: number;
+}
 
 /** Reads a stream of assignments and events into the stores, at the pace of the disk; bad lines are left out one by one. */
-export const importLines = async (needs: ImportNeeds, input: AsyncIterable<Uint8Array>, format: ImportFormat = 'ndjson'): Promise<ImportAnswer> => {
+export const importLines = async (needs: ImportNeeds, input: AsyncIterable<Uint8Array>, { format = 'ndjson', errors: errors_shown = ERRORS_SHOWN }: ImportWish = {}): Promise<ImportAnswer> => {
   const { stores, clock } = needs;
   const totals = { lines: 0, accepted: 0, duplicates: 0, rejected: 0 };
   const errors: { line: number; errors: readonly Fault[] }[] = [];
@@ -48,7 +54,7 @@ export const importLines = async (needs: ImportNeeds, input: AsyncIterable<Uint8
 
   const reject = (line: number, faults: readonly Fault[]): void => {
     totals.rejected += 1;
-    if (errors.length < ERRORS_SHOWN_MAX) errors.push({ line, errors: faults });
+    if (errors.length < errors_shown) errors.push({ line, errors: faults });
   };
   const read = ({ number, text }: Line, now: number): void => {
     totals.lines += 1;
