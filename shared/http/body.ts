@@ -29,13 +29,23 @@ const watch = (entry: Pending): void => {
   }, SWEEP_MS).unref();
 };
 
+const NOTHING = Buffer.alloc(0);
+
 const tooLarge = (limit: number): Problem => new Problem('too_large', `The body may have at most ${limit} bytes.`);
 
-/** Reads a whole body; throws Problem `too_large` as soon as it is, `too_slow` after the deadline, `malformed` when the client leaves. */
-export const readBytes = (call: Call, limit: number = BODY_BYTES_MAX, deadline_ms: number = BODY_DEADLINE_MS): Promise<Buffer> => {
+const closedEarly = (): Problem => new Problem('malformed', 'The connection closed before the body was complete.');
+
+/** Reads a whole body, at once where all of it has arrived; throws Problem `too_large` as soon as it is, `too_slow` after the deadline, `malformed` when the client leaves. */
+export const readBytes = (call: Call, limit: number = BODY_BYTES_MAX, deadline_ms: number = BODY_DEADLINE_MS): Buffer | Promise<Buffer> => {
   const { input } = call;
   const announced = Number(call.headers['content-length'] ?? 0);
-  if (announced > limit) return Promise.reject(tooLarge(limit));
+  if (announced > limit) throw tooLarge(limit);
+  if ('complete' in input && input.complete === true) {
+    const bytes = (input.read() as Buffer | null) ?? NOTHING;
+    if (bytes.length > limit) throw tooLarge(limit);
+    return bytes;
+  }
+  if (input.destroyed) throw closedEarly();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -60,7 +70,7 @@ export const readBytes = (call: Call, limit: number = BODY_BYTES_MAX, deadline_m
     });
     input.on('error', () => giveUp(new Problem('malformed', 'The connection broke before the body was complete.')));
     input.on('close', () => {
-      if (!input.readableEnded) giveUp(new Problem('malformed', 'The connection closed before the body was complete.'));
+      if (!input.readableEnded) giveUp(closedEarly());
     });
   });
 };
@@ -85,9 +95,11 @@ export const requireType = (call: Call, allowed: readonly string[]): void => {
 };
 
 /** Reads a JSON body within the limits on size, time, depth and names; an empty one is taken for `absent` where that is given. */
-export const readJson = (call: Call, limit: number = BODY_BYTES_MAX, types: readonly string[] = ['application/json'], absent?: string): Promise<unknown> => {
+export const readJson = (call: Call, limit: number = BODY_BYTES_MAX, types: readonly string[] = ['application/json'], absent?: string): unknown => {
   requireType(call, types);
-  return readBytes(call, limit).then((bytes) => parseJson(bytes.length === 0 && absent !== undefined ? absent : decodeUtf8(bytes)));
+  const parsed = (bytes: Buffer): unknown => parseJson(bytes.length === 0 && absent !== undefined ? absent : decodeUtf8(bytes));
+  const bytes = readBytes(call, limit);
+  return bytes instanceof Promise ? bytes.then(parsed) : parsed(bytes);
 };
 
 /** Reads an HTML form (`application/x-www-form-urlencoded`). */

@@ -94,11 +94,13 @@ export const createRouter = (routes: readonly Route[], guards: Guards): Handler 
     const query = route.query === undefined ? NO_QUERY : parseQuery(route.query, call.query);
     const { body: schema } = route;
     if (schema === undefined) return route.handle({ call, caller, parameters, query, body: undefined });
-    return readJson(call, route.body_bytes_max ?? BODY_BYTES_MAX, route.body_types, route.body_optional === true ? '{}' : undefined).then((value) => {
+    const answer = (value: unknown): Reply | Promise<Reply> => {
       const body = parse(schema, value);
       if (route.rate !== undefined && route.cost !== undefined) guards.spend(call, caller, route.rate, route.cost(body));
       return route.handle({ call, caller, parameters, query, body });
-    });
+    };
+    const value = readJson(call, route.body_bytes_max ?? BODY_BYTES_MAX, route.body_types, route.body_optional === true ? '{}' : undefined);
+    return value instanceof Promise ? value.then(answer) : answer(value);
   };
 
   return (call) => {

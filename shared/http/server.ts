@@ -94,9 +94,7 @@ const answerer = (app: Handler, options: ServeOptions, feeds: OpenFeeds, answere
   const detailed = log.level === 'debug';
   const turn = new Turn();
 
-  return (request, response) => {
-    const began = performance.now();
-    turn.begin();
+  const handle = (request: IncomingMessage, response: ServerResponse, began: number): void => {
     const call = new IncomingCall(request, trusted_proxies);
     const write = (reply: Reply): void => {
       const unread = !request.complete && request.headers['content-length'] !== '0' && (request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined);
@@ -131,6 +129,10 @@ const answerer = (app: Handler, options: ServeOptions, feeds: OpenFeeds, answere
       if (error instanceof Problem) finish(problemReply(error));
       else fail(error);
     }
+  };
+  return (request, response) => {
+    const began = performance.now();
+    turn.begin(() => handle(request, response, began));
   };
 };
 

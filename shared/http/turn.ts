@@ -1,14 +1,17 @@
 /**
- * The answers to what arrived in one turn of the event loop leave together at its end. Each write wakes whoever waits for it; a peer that
- * is awake already, for the answer before, is not woken again. That is a third of the CPU time of a short answer.
+ * What arrived in one turn of the event loop is handled together at its end: most bodies came with their heads, and are read at once then.
+ * The answers leave together after that. Each write wakes whoever waits for it; a peer that is awake already, for the answer before, is not
+ * woken again. That is a third of the CPU time of a short answer.
  */
 export class Turn {
   readonly #end_next = (): void => this.#end();
+  #arrived: (() => void)[] = [];
   #leaving: (() => void)[] = [];
   #begun = false;
 
-  /** Notes that a request arrived. */
-  begin(): void {
+  /** Has a request that arrived handled at the end of the turn. */
+  begin(handle: () => void): void {
+    this.#arrived.push(handle);
     if (this.#begun) return;
     this.#begun = true;
     setImmediate(this.#end_next);
@@ -21,6 +24,9 @@ export class Turn {
   }
 
   #end(): void {
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    for (const handle of arrived) handle();
     const leaving = this.#leaving;
     this.#begun = false;
     this.#leaving = [];

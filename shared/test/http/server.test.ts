@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import type { Handler } from '../../http/call.ts';
+import type { Call, Handler } from '../../http/call.ts';
 import { jsonReply } from '../../http/call.ts';
 import { readBytes, readJson } from '../../http/body.ts';
 import { Meter } from '../../http/meter.ts';
@@ -104,6 +105,36 @@ test('readJson() refuses a body that is too large, announced or not, and leaves 
   assert.equal((await fetch(served.url, { method: 'POST', body: '[1]', headers: { 'content-type': 'application/json' } })).status, 200);
   assert.equal((await fetch(served.url, { method: 'POST', body: '[1]', headers: { 'content-type': 'text/plain' } })).status, 415);
   assert.equal((await fetch(served.url, { method: 'POST', body: Buffer.from([0x22, 0xff, 0x22]), headers: { 'content-type': 'application/json' } })).status, 400);
+});
+
+test('readBytes() reads a body that came with its head at once, and any other when it has come', async () => {
+  const at_once: boolean[] = [];
+  let goOn = (): void => {};
+  await using served = await started(async (call) => {
+    const bytes = readBytes(call);
+    at_once.push(bytes instanceof Buffer);
+    goOn();
+    return jsonReply(200, (await bytes).toString());
+  });
+  const send = (length: number, body: string, rest: string): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = connect(served.server.port, '127.0.0.1', () => socket.write(`POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n${body}`));
+      let answer = '';
+      goOn = () => socket.write(rest);
+      socket.on('data', (bytes) => (answer += bytes.toString()));
+      socket.on('close', () => resolve(answer));
+    });
+  assert.match(await send(4, 'abcd', ''), /"abcd"$/);
+  assert.match(await send(0, '', ''), /""$/);
+  assert.match(await send(4, 'ab', 'cd'), /"abcd"$/);
+  assert.match(await send(4, '', 'abcd'), /"abcd"$/);
+  assert.deepEqual(at_once, [true, true, false, false]);
+});
+
+test('readBytes() does not wait for a client that left before it was asked', () => {
+  const input = Readable.from(['abc']).destroy();
+  const call = { input, headers: { 'content-length': '10' } } as unknown as Call;
+  assert.throws(() => readBytes(call), /closed before the body was complete/);
 });
 
 test('readBytes() gives up on a body that does not come', async () => {
