@@ -149,11 +149,11 @@ export class EventIntake {
     return gathered;
   }
 
-  /** At the end of the turn, when all requests that are there were read. */
+  /** When all requests have been looked at that the server handles together, and before it turns to others. */
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    setImmediate(() => {
+    process.nextTick(() => {
       this.scheduled = false;
       this.handOn();
     });
