@@ -1,5 +1,6 @@
 import { Problem } from '../problem.ts';
 import type { Handler } from './call.ts';
+import { problemReply } from './problem-reply.ts';
 
 const VALID_HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]{1,253})(:\d{1,5})?$/i;
 
@@ -11,8 +12,8 @@ export const requireHost = (hosts: readonly string[] | null, app: Handler): Hand
   const allowed = hosts === null ? null : new Set(hosts);
   return (call) => {
     const name = hostNameOf(call.host);
-    if (name === undefined) throw new Problem('malformed', 'The Host header is missing or no host.');
-    if (allowed !== null && !allowed.has(name)) throw new Problem('misdirected', 'This host name is not served here (ALLOWED_HOSTS lists those that are).');
+    if (name === undefined) return problemReply(new Problem('malformed', 'The Host header is missing or no host.'));
+    if (allowed !== null && !allowed.has(name)) return problemReply(new Problem('misdirected', 'This host name is not served here (ALLOWED_HOSTS lists those that are).'));
     return app(call);
   };
 };

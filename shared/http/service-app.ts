@@ -17,6 +17,6 @@ export interface ServiceAppNeeds {
   readonly guards: Guards;
 }
 
-/** The way of a request, read from outside in: problems are answered, the host is checked, listed origins may read, the router finds its route. */
+/** The way of a request, read from outside in: the host is checked, listed origins may read, problems are answered, the router finds its route. */
 export const createServiceApp = (routes: readonly Route[], needs: ServiceAppNeeds): Handler =>
-  answerProblems(needs.log, requireHost(needs.hosts, allowOrigins(needs.config.cors_origins, answerProblems(needs.log, createRouter(routes, needs.guards)))));
+  requireHost(needs.hosts, allowOrigins(needs.config.cors_origins, answerProblems(needs.log, createRouter(routes, needs.guards))));

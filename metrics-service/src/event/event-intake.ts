@@ -86,21 +86,23 @@ export class EventIntake {
   }
 
   /** Stores an event and resolves, when it is on disk, to what became of it; rejects with Problem `overloaded` when too many wait. */
-  async takeOne(event: ValidEvent): Promise<TakenEvent> {
+  takeOne(event: ValidEvent): Promise<TakenEvent> {
     const gathered = this.gathering(1);
     const place = gathered.columns.count;
     const [recordable, reason] = this.add(gathered, event, this.needs.clock());
-    const recorded = await this.recorded(gathered, place, this.needs.listening() ? [recordable] : []);
     const { event_id, experiment_id, variant } = recordable;
-    if (reason !== undefined) return { event_id, experiment_id, variant, duplicate: false, excluded: 'bot' };
-    const { experiments, words } = this.needs;
-    const [experiment = 0, variant_word = 0] = [recorded.experiment[place], recorded.variant[place]];
-    return {
-      event_id,
-      experiment_id: experiment === 0 ? null : experiments.publicIdOf(experiment),
-      variant: variant_word === 0 ? null : words.wordOf(variant_word),
-      duplicate: recorded.seq[place] === 0,
-    };
+    return this.recorded(gathered, place, this.needs.listening() ? [recordable] : []).then((recorded) => {
+      if (reason !== undefined) return { event_id, experiment_id, variant, duplicate: false, excluded: 'bot' };
+      const { experiments, words } = this.needs;
+      const experiment = recorded.experiment[place] as number;
+      const variant_word = recorded.variant[place] as number;
+      return {
+        event_id,
+        experiment_id: experiment === 0 ? null : experiments.publicIdOf(experiment),
+        variant: variant_word === 0 ? null : words.wordOf(variant_word),
+        duplicate: recorded.seq[place] === 0,
+      };
+    });
   }
 
   /** Stores events and resolves, when they are on disk, to what became of them; rejects with Problem `overloaded` when too many wait. */
