@@ -86,9 +86,13 @@ export class LooseEvents implements FactColumns {
 
   /** Appends all of others, which came after these. */
   addAll(others: LooseEvents): void {
-    for (let place = 0; place < others.count; place += 1) {
-      this.addId(others.idAt(place));
-      for (const name of COLUMNS) (this[name] as unknown[]).push(others[name][place]);
+    const { count } = this;
+    this.makeRoom(count + others.count);
+    this.uuids.set(others.uuids.subarray(0, others.count * UUID_BYTES), count * UUID_BYTES);
+    for (const [place, id] of others.other_ids) this.other_ids.set(count + place, id);
+    for (const name of COLUMNS) {
+      const column: unknown[] = this[name];
+      for (const value of others[name]) column.push(value);
     }
   }
 
@@ -98,13 +102,16 @@ export class LooseEvents implements FactColumns {
   }
 
   private addId(id: Uint8Array | string): void {
-    const end = (this.count + 1) * UUID_BYTES;
-    if (end > this.uuids.length) {
-      const larger = new Uint8Array(this.uuids.length * 2);
-      larger.set(this.uuids);
-      this.uuids = larger;
-    }
-    if (typeof id !== 'string') this.uuids.set(id, end - UUID_BYTES);
-    else if (!writeUuid(id, this.uuids, end - UUID_BYTES)) this.other_ids.set(this.count, id);
+    const { count } = this;
+    this.makeRoom(count + 1);
+    if (typeof id !== 'string') this.uuids.set(id, count * UUID_BYTES);
+    else if (!writeUuid(id, this.uuids, count * UUID_BYTES)) this.other_ids.set(count, id);
+  }
+
+  private makeRoom(count: number): void {
+    if (count * UUID_BYTES <= this.uuids.length) return;
+    const larger = new Uint8Array(Math.max(count * UUID_BYTES, this.uuids.length * 2));
+    larger.set(this.uuids);
+    this.uuids = larger;
   }
 }
