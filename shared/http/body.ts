@@ -40,6 +40,7 @@ export const readBytes = (call: Call, limit: number = BODY_BYTES_MAX, deadline_m
   const { input } = call;
   const announced = Number(call.headers['content-length'] ?? 0);
   if (announced > limit) throw tooLarge(limit);
+  // So says a request of `node:http`; other streams are listened to.
   if ('complete' in input && input.complete === true) {
     const bytes = (input.read() as Buffer | null) ?? NOTHING;
     if (bytes.length > limit) throw tooLarge(limit);
@@ -94,7 +95,7 @@ export const requireType = (call: Call, allowed: readonly string[]): void => {
   if (!allowed.includes(media)) throw new Problem('unsupported_type', `Send ${allowed.join(' or ')} (curl: -H 'content-type: ${allowed[0]}').`);
 };
 
-/** Reads a JSON body within the limits on size, time, depth and names; an empty one is taken for `absent` where that is given. */
+/** Reads a JSON body within the limits on size, time, depth and names, at once where all of it has arrived; an empty one is taken for `absent` where that is given. */
 export const readJson = (call: Call, limit: number = BODY_BYTES_MAX, types: readonly string[] = ['application/json'], absent?: string): unknown => {
   requireType(call, types);
   const parsed = (bytes: Buffer): unknown => parseJson(bytes.length === 0 && absent !== undefined ? absent : decodeUtf8(bytes));

@@ -85,7 +85,7 @@ export class EventIntake {
     return this.waiting_events;
   }
 
-  /** Stores an event and resolves, when it is on disk, to what became of it; rejects with Problem `overloaded` when too many wait. */
+  /** Stores an event and resolves, when it is on disk, to what became of it; throws Problem `overloaded` when too many wait. */
   takeOne(event: ValidEvent): Promise<TakenEvent> {
     const gathered = this.gathering(1);
     const place = gathered.columns.count;
