@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Problem } from '../problem.ts';
 import { parseJson } from '../schema/json-limits.ts';
 import type { Call } from './call.ts';
@@ -29,7 +30,12 @@ const watch = (entry: Pending): void => {
   }, SWEEP_MS).unref();
 };
 
-const NOTHING = Buffer.alloc(0);
+/** What of a body has arrived; it lies in as many pieces as it came in. */
+const arrived = (input: Readable): Buffer => {
+  const pieces: Buffer[] = [];
+  for (let piece: Buffer | null = input.read(); piece !== null; piece = input.readableLength === 0 ? null : input.read()) pieces.push(piece);
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+};
 
 const tooLarge = (limit: number): Problem => new Problem('too_large', `The body may have at most ${limit} bytes.`);
 
@@ -42,7 +48,7 @@ export const readBytes = (call: Call, limit: number = BODY_BYTES_MAX, deadline_m
   if (announced > limit) throw tooLarge(limit);
   // So says a request of `node:http`; other streams are listened to.
   if ('complete' in input && input.complete === true) {
-    const bytes = (input.read() as Buffer | null) ?? NOTHING;
+    const bytes = arrived(input);
     if (bytes.length > limit) throw tooLarge(limit);
     return bytes;
   }

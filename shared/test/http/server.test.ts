@@ -131,6 +131,16 @@ test('readBytes() reads a body that came with its head at once, and any other wh
   assert.deepEqual(at_once, [true, true, false, false]);
 });
 
+test('readBytes() reads all pieces of a body, however it came', async () => {
+  await using served = await started(async (call) => jsonReply(200, (await readBytes(call)).toString()));
+  const pieces = ['abc', 'd', 'ef'].map((piece) => `${piece.length}\r\n${piece}\r\n`).join('');
+  assert.match(await raw(served.server.port, `POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n${pieces}0\r\n\r\n`), /"abcdef"$/);
+  for (const length of [60_000, 70_000, 130_000, 200_000, 1_000_000]) {
+    const body = Array.from({ length: length / 10 }, (_, index) => String(index).padStart(10, '.')).join('');
+    for (let time = 0; time < 5; time += 1) assert.equal(await (await fetch(served.url, { method: 'POST', body })).json(), body, `${length} bytes`);
+  }
+});
+
 test('readBytes() does not wait for a client that left before it was asked', () => {
   const input = Readable.from(['abc']).destroy();
   const call = { input, headers: { 'content-length': '10' } } as unknown as Call;
