@@ -9,7 +9,15 @@ const USER_AGENTS = [
   'Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36',
 ] as const;
 const LANGUAGES = ['en-GB,en;q=0.9', 'de-AT,de;q=0.9,en;q=0.7', 'fr-FR,fr;q=0.9', 'es-ES,es;q=0.9'] as const;
-const ENTRIES = ['/', '/', '/', '/?utm_source=newsletter&utm_medium=email', '/?utm_source=search&utm_medium=cpc'] as const;
+/** How visitors find the page. */
+const ENTRIES = [
+  { path: '/', referrer: '' },
+  { path: '/', referrer: 'https://www.google.com/' },
+  { path: '/', referrer: 'https://blog.example/split-tests' },
+  { path: '/?utm_source=newsletter&utm_medium=email', referrer: '' },
+  { path: '/?utm_source=search&utm_medium=cpc', referrer: 'https://www.google.com/' },
+] as const;
+const COMES_BACK = { path: '/', referrer: '' } as const;
 const SHARE_RETURNING = 0.2;
 const SHARE_SCROLLING = 0.6;
 
@@ -28,6 +36,13 @@ export interface SimulatedPage {
   /** The true rate at which visitors of a variant send the form. */
   readonly rateOf: (variant_id: string | undefined) => number;
 }
+
+/** What the page's script says of the place where an event happened. */
+const contextOf = (path: string, referrer: string): Readonly<Record<string, unknown>> => {
+  const [pathname, query] = path.split('?', 2);
+  const utm = Object.fromEntries([...new URLSearchParams(query)].map(([name, value]) => [name.replace('utm_', ''), value]));
+  return { path: pathname, ...(referrer === '' ? {} : { referrer }), ...(query === undefined ? {} : { utm }) };
+};
 
 /** A browser without a window: keeps cookies, opens the page, sends the events that the page's script would, fills in the form. */
 class Browser {
@@ -80,17 +95,17 @@ class Browser {
 export const visit = async (page: SimulatedPage, seed: number, number: number): Promise<VisitOutcome> => {
   const random = randomOf(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
   const browser = new Browser(page, random);
-  const look = async (path: string): Promise<string> => {
+  const look = async ({ path, referrer }: { readonly path: string; readonly referrer: string }): Promise<string> => {
     const { text } = await browser.fetch(path, { headers: { accept: 'text/html' } });
     const view_id = /data-id="([^"]+)"/.exec(text)?.[1];
-    const events: Readonly<Record<string, unknown>>[] = [{ event_type: 'page_view', ...(view_id === undefined ? {} : { event_id: view_id }) }];
+    const events: Readonly<Record<string, unknown>>[] = [{ event_type: 'page_view', context: contextOf(path, referrer), ...(view_id === undefined ? {} : { event_id: view_id }) }];
     if (random() < SHARE_SCROLLING) events.push(...[25, 50, 75].slice(0, 1 + Math.floor(random() * 3)).map((depth) => ({ event_type: 'scroll', properties: { depth } })));
     events.push({ event_type: 'engagement', properties: { time_on_page: Math.round(5 + random() * 90) } });
     await browser.send(text, events);
     return text;
   };
   let html = await look(pick(random, ENTRIES));
-  if (random() < SHARE_RETURNING) html = await look('/');
+  if (random() < SHARE_RETURNING) html = await look(COMES_BACK);
   const variant_id = browser.variantOf(page.experiment_id);
   const converted = random() < page.rateOf(variant_id);
   if (converted || random() < 0.15) await browser.send(html, [{ event_type: 'cta_click', event_name: 'hero' }]);
