@@ -60,18 +60,16 @@ export class FunnelCount {
       const before = known & ~HAS_BEGINNINGS;
       if (before === length) continue;
       const [begin, end] = [row === 0 ? 0 : (ends[row - 1] as number), ends[row] as number];
-      let steps = 0;
       if (known === before) {
         // Nothing goes on from before: a session that does not last longer than the bound comes as far as without one.
-        steps = stepsAfter(0, kind, begin, end, makes);
-        if (steps === 0 || (is_short && steps <= before)) continue;
-        if (is_short && (steps === 1 || (after[end - 1] as number) - (after[begin] as number) <= within_ms)) {
-          progress[who] = steps;
+        const most = stepsAfter(0, kind, begin, end, makes);
+        if (most === 0 || (is_short && most <= before)) continue;
+        if (is_short && (most === 1 || (after[end - 1] as number) - (after[begin] as number) <= within_ms)) {
+          progress[who] = most;
           continue;
         }
-        steps = 0;
-      } else steps = beginnings.load(who);
-      steps = this.follow(steps, kind, times, begin, end, makes);
+      }
+      const steps = this.follow(known === before ? 0 : beginnings.load(who), kind, times, begin, end, makes);
       const may_go_on = !is_short && steps > 0 && steps < length && (begun[0] as number) + within_ms > base + (after[end - 1] as number) + SESSION_GAP_MS;
       if (may_go_on) beginnings.keep(who, steps, base + (after[begin] as number));
       progress[who] = Math.max(steps, before) | (may_go_on ? HAS_BEGINNINGS : 0);

@@ -73,8 +73,8 @@ export class SessionFilter {
   }
 
   private isWanted(id: number): boolean {
-    const known = this.sources[id];
-    return known === undefined || known === 0 ? this.lookAt(id) : known === 1;
+    const known = this.sources[id] ?? 0;
+    return known === 0 ? this.lookAt(id) : known === 1;
   }
 
   private lookAt(id: number): boolean {

@@ -22,7 +22,7 @@ export class SummaryTally {
     if (figures === undefined) return;
     this.tally.addAll(block, rows, 0, rows.length);
     const { by_visible, by_scroll, longer } = this;
-    let [{ events, visible }] = [this];
+    let { events, visible } = this;
     for (const row of rows) {
       events += figures.events[row] as number;
       const viewed = figures.views[row] === 0 ? 0 : 1;

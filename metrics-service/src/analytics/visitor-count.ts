@@ -28,7 +28,7 @@ export class VisitorCount {
     for (let at = begin; at < end; ) {
       const { listed } = this;
       const until = Math.min(end, at + listed.length - this.count);
-      let [{ count, max }] = [this];
+      let { count, max } = this;
       for (; at < until; at += 1, count += 1) {
         const each = visitor[rows[at] as number] as number;
         listed[count] = each;
