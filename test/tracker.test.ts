@@ -84,9 +84,11 @@ test('the tracker keeps what a lost network does not take, for later and for the
   await page.goto(landing_url);
   const visitor_id = await visitorIdOf(page);
   await wait('the view', async () => (await eventsOf(visitor_id)).length === 1);
+  const kept = `Object.entries(localStorage).filter(([name]) => name.startsWith('fairsplit.queue.')).join()`;
+  await wait('the answer to it', async () => (await page.evaluate(kept)) === '');
   await system.landing.stop('SIGKILL');
   await page.click('[data-track="nav_how"]');
-  await page.waitUntil(`JSON.parse(localStorage.getItem('fairsplit.queue') ?? '[]').length > 0`);
+  await page.waitUntil(`${kept}.includes('nav_how')`);
   await system.landing.start();
   await page.goto(landing_url);
   await wait('the second view, which is sent after what was kept', async () => (await eventsOf(visitor_id)).filter((name) => name === 'page_view').length === 2);

@@ -1,32 +1,25 @@
 // Fairsplit's tracker: <script defer src="/tracker.js">.
 (() => {
-  type Properties = Record<string, string | number | boolean>;
-  type Batch = { view?: string | undefined; events: object[] };
-
   const script = document.currentScript as HTMLScriptElement | null;
   const browser = navigator as Navigator & { globalPrivacyControl?: boolean };
   if (!script || browser.globalPrivacyControl || browser.doNotTrack === '1') return;
 
   const { id, view } = script.dataset;
   const endpoint = script.dataset['endpoint'] ?? new URL('/events', script.src).href;
-  const QUEUE = 'fairsplit.queue';
+  const QUEUE = 'fairsplit.queue.';
   const VISITOR = 'fairsplit.visitor';
   const BATCH_MAX = 50;
   const KEPT_MAX = 20;
 
-  // Storage may be switched off.
-  const read = (key: string): string | null => {
+  // Storage may be switched off, or full.
+  const stored = <T>(use: (all: Storage) => T): T | void => {
     try {
-      return localStorage.getItem(key);
-    } catch {
-      return null;
-    }
-  };
-  const write = (key: string, text: string): void => {
-    try {
-      localStorage.setItem(key, text);
+      return use(localStorage);
     } catch {}
   };
+  const read = (key: string): string => stored((all) => all.getItem(key)) ?? '';
+  const write = (key: string, text: string): void => stored((all) => all.setItem(key, text));
+  const remove = (key: string): void => stored((all) => all.removeItem(key));
 
   // Version 7.
   const uuid = (): string => {
@@ -37,7 +30,7 @@
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   };
 
-  const utm: Properties = {};
+  const utm: Record<string, string> = {};
   for (const [name, value] of new URLSearchParams(location.search)) if (/^utm_[a-z]{1,20}$/.test(name)) utm[name.slice(4)] = value.slice(0, 200);
   const context = {
     path: location.pathname.slice(0, 2000),
@@ -52,27 +45,28 @@
   let timer = 0;
   let wait = 2000;
 
-  const kept = (): Batch[] => {
-    try {
-      return JSON.parse(read(QUEUE) ?? '[]');
-    } catch {
-      return [];
-    }
+  // Each under its own name: no tab writes over what another keeps.
+  const kept = (): string[] => (stored(Object.keys) ?? []).filter((name) => name.startsWith(QUEUE)).sort();
+  const keep = (batch: string): string => {
+    const name = QUEUE + uuid();
+    write(name, batch);
+    kept().slice(0, -KEPT_MAX).forEach(remove);
+    return name;
   };
-  const keep = (batch: Batch): void => write(QUEUE, JSON.stringify([...kept(), batch].slice(-KEPT_MAX)));
-  const bodyOf = (batch: Batch): string => JSON.stringify({ ...batch, visitor: view ? undefined : read(VISITOR) ?? undefined, sent_at: new Date().toISOString() });
-  const take = (): Batch => ({ view, events: pending.splice(0, BATCH_MAX) });
+  const take = (): string => JSON.stringify({ view, events: pending.splice(0, BATCH_MAX) });
+  const bodyOf = (batch: string): string => batch.slice(0, -1) + JSON.stringify({ visitor: view ? undefined : read(VISITOR) || undefined, sent_at: new Date().toISOString() }).replace('{', ',');
 
-  const post = async (batch: Batch): Promise<boolean> => {
+  // Kept until it is answered, and the page may be gone by then. Sent twice, it counts once.
+  const post = async (batch: string, name: string): Promise<boolean> => {
     try {
       const answer = await fetch(endpoint, { method: 'POST', body: bodyOf(batch), headers: { 'content-type': 'text/plain' }, keepalive: true });
       if (answer.status >= 500 || answer.status === 429) throw answer;
       const { visitor } = await answer.json().catch(() => ({}));
       if (visitor && !view) write(VISITOR, visitor);
+      remove(name);
       wait = 2000;
       return true;
     } catch {
-      keep(batch);
       return false;
     }
   };
@@ -81,24 +75,27 @@
     clearTimeout(timer);
     timer = setTimeout(flush, ms);
   };
-  // What was kept goes first; what fails is kept, for later or the next page.
+  // What was kept goes first; what fails stays.
   let busy = false;
   const flush = async (): Promise<void> => {
     if (busy) return;
     busy = true;
-    const old = kept();
-    if (old.length) write(QUEUE, '[]');
     let well = true;
-    for (const batch of old) {
-      if (well) well = await post(batch);
-      else keep(batch);
+    for (const name of kept()) {
+      const batch = read(name);
+      if (batch && well) well = await post(batch, name);
     }
-    while (pending.length && well) well = await post(take());
+    while (pending.length && well) {
+      const batch = take();
+      const name = keep(batch);
+      well = await post(batch, name);
+      if (!well && !read(name)) pending.unshift(...JSON.parse(batch).events);
+    }
     busy = false;
     if (!well) later((wait = Math.min(wait * 2, 60000)));
   };
 
-  const track = (event_type: string, event_name?: string, properties?: Properties, value?: number, event_id = uuid()): void => {
+  const track = (event_type: string, event_name?: string, properties?: object, value?: number, event_id = uuid()): void => {
     pending.push({ event_id, event_type, event_name: event_name?.slice(0, 128) || undefined, properties, value, timestamp: new Date().toISOString(), context });
     if (!busy) later(100);
   };
