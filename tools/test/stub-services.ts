@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'node:test';
 
 import type { ServiceName } from '../../shared/config.ts';
+import { freePorts } from '../free-ports.ts';
 import { SERVICE_NAMES } from '../start/settings.ts';
 import { until } from '../until.ts';
 
@@ -95,15 +94,6 @@ export const isAlive = (pid: number): boolean => {
   } catch {
     return false;
   }
-};
-
-/** Finds ports that nothing listens on just now. */
-export const freePorts = async (count: number): Promise<readonly number[]> => {
-  const servers = Array.from({ length: count }, () => createServer());
-  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 };
 
 const endQuietly = <T>(action: () => T): T | undefined => {
