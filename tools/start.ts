@@ -53,6 +53,7 @@ const start = (root: string): void => {
   // A reader that went away (`npm start | head`) is no reason to leave services behind.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => void stop(0));
 
+  const started_at = performance.now();
   const services = settings.services.map(
     ({ name }) =>
       new ServiceProcess({
@@ -67,16 +68,16 @@ const start = (root: string): void => {
         },
       }),
   );
-  void announce(settings, services, waiting.signal, show);
+  void announce(settings, services, started_at, waiting.signal, show);
 };
 
 const announce = async (
   settings: Settings,
   services: readonly ServiceProcess[],
+  started_at: number,
   signal: AbortSignal,
   show: (service: string, line: string) => boolean,
 ): Promise<void> => {
-  const started_at = performance.now();
   const healthy = new Set<string>();
   const impatience = setTimeout(() => {
     const missing = settings.services.map(({ name }) => name).filter((name) => !healthy.has(name));
