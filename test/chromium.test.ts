@@ -144,7 +144,7 @@ test('setOffline() takes the network away and gives it back', async () => {
   await page.goto(`${server.url}/form`);
   await page.setOffline(true);
   await assert.rejects(page.evaluate('fetch("/good")'), /Failed to fetch/);
-  assert.equal(page.requests.at(-1)?.failure, 'net::ERR_INTERNET_DISCONNECTED');
+  await until('the failure to be known', () => page.requests.at(-1)?.failure === 'net::ERR_INTERNET_DISCONNECTED');
   await page.setOffline(false);
   assert.equal(await page.evaluate('fetch("/good").then((answer) => answer.status)'), 200);
 });

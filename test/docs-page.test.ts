@@ -18,6 +18,9 @@ after(async () => {
   await system?.stop();
 });
 
+/** Waits until an answer is there to its end; before, the page says how much of it has come so far. */
+const answered = (page: Page): Promise<unknown> => page.waitUntil(`document.querySelector('.answer-state .status') && !document.querySelector('.answer-bar .button')`);
+
 const useToken = async (page: Page, token: string): Promise<void> => {
   await page.type('#token', token, { replace: true });
   await page.press('Enter');
@@ -49,7 +52,7 @@ test('GET /docs finds an endpoint by typing, sends a request with a token and sh
   assert.doesNotMatch(await page.text('.try .code'), new RegExp(system.api_token));
   await page.evaluate(`document.querySelector('.send .button').focus()`);
   await page.press('Enter');
-  await page.waitFor('.answer-panel .status-2');
+  await answered(page);
   assert.match(await page.text('.answer-state'), /^201 Created · [\d.]+ m?s · [\d.]+ (bytes|kB)$/);
   assert.match(await page.text('.answer-panel .code'), /"name": "Hero wording"/);
   await page.click('.answer-headers summary');
@@ -66,7 +69,7 @@ test('GET /docs shows what a link names, sends what is typed, and shows refusals
   await page.waitFor('.operation');
   assert.equal(await page.text('h1'), 'Says how many visitors a test needs');
   await page.click('.send .button');
-  await page.waitFor('.answer-panel .status-4');
+  await answered(page);
   assert.match(await page.text('.answer-panel .code'), /"status": 401/);
   await useToken(page, system.api_token);
   await page.click('.send .button');
@@ -111,7 +114,8 @@ test('GET /docs asks for the token where an installation wants one everywhere, a
   await useToken(page, closed.ingest_token);
   await page.waitFor('.operation');
   await page.click('.send .button');
-  await page.waitFor('.answer-panel .status-2');
+  await answered(page);
+  assert.match(await page.text('.answer-state'), /^200 /);
   assert.deepEqual(await page.accessibilityFaults(), []);
 });
 
@@ -137,7 +141,7 @@ test('GET /docs is accessible in light and dark, on narrow and wide screens', as
       await page.evaluate(`for (const details of document.querySelectorAll('details')) details.open = true`);
       await page.evaluate(`document.querySelector('.request-form').noValidate = true`);
       await page.click('.send .button');
-      await page.waitFor('.answer-state .status');
+      await answered(page);
       if (width === 360) await page.click('#list-button');
       await assertAccessible(hash);
     }

@@ -57,8 +57,11 @@ test('while ab-service is away nobody changes variant, and afterwards no assignm
     const visitor = new Visitor();
     return { visitor, headline: headlineOf(await visitor.open()) };
   }));
-  const stored = await Promise.all(old.map(({ visitor }) => assignmentOf(experiment, visitor)));
-  assert.ok(stored.every((assignment) => assignment?.variant_name));
+  // A page waits for ab-service no longer than 250 ms, and then tells it afterwards.
+  const stored = await until('every assignment is stored', async () => {
+    const all = await Promise.all(old.map(({ visitor }) => assignmentOf(experiment, visitor)));
+    return all.every((assignment) => assignment?.variant_name) && all;
+  });
   assert.equal(new Set(old.map(({ headline }) => headline)).size, 2);
 
   await system.ab.stop('SIGKILL');

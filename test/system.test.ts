@@ -56,7 +56,7 @@ test('a service can be killed and started again on its port, and one left out st
   await system.ab.start();
   assert.equal(system.ab.port, port);
   assert.notEqual(system.ab.process?.pid, first?.pid);
-  assert.equal(system.ab.logs.filter((line) => line === 'listening').length, 2);
+  await until('it to have said so twice', () => system.ab.logs.filter((line) => line === 'listening').length === 2);
   assert.deepEqual(await system.ab.stop(), { code: 0, signal: null });
 
   assert.equal(system.metrics.is_running, false);

@@ -100,7 +100,7 @@ test('a toggle switched on the dashboard switches the landing page at once, and 
   assert.equal(await form(), true);
   await dashboard.click('#toggle-contact_form');
   await withinLive('the form to go', async () => !(await form()));
-  await dashboard.waitFor('#toggle-contact_form[aria-checked="false"]');
+  await dashboard.waitFor('#toggle-contact_form[aria-checked="false"]:not([aria-busy])');
   await dashboard.click('#toggle-contact_form');
   await withinLive('the form to come back', form);
   await page.close();

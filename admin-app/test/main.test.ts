@@ -27,7 +27,10 @@ const start = async (data_dir: string, environment: Record<string, string> = {})
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
   const port = (): string | undefined => /"message":"listening".*"port":(\d+)/.exec(output)?.[1];
-  await until('admin-app to listen or to end', () => port() !== undefined || child.exitCode !== null);
+  // 'close' comes after the last line of output; 'exit' may come before.
+  let closed = false;
+  child.once('close', () => (closed = true));
+  await until('admin-app to listen or to end', () => port() !== undefined || closed);
   return {
     process: child,
     url: `http://127.0.0.1:${port() ?? 0}`,

@@ -53,7 +53,11 @@ export const cookieSiege = async (siege: Siege): Promise<void> => {
   const cookie = `visitor_id=${one.visitor}; assigned=${one.assigned}`;
   const { data } = JSON.parse((await siege.expect(200, 'ab', 'GET /experiments', { token: siege.system.api_token })).body);
   const { experiment_id } = data.find(({ key }: { key: string }) => key === 'homepage');
-  const { variant_name } = JSON.parse((await siege.expect(200, 'ab', `GET /experiments/${experiment_id}/assignment/${one.id}`, { token: siege.system.api_token })).body);
+  // A page that ab-service did not answer in time tells it afterwards.
+  const { variant_name } = await until('the assignment to be stored', async () => {
+    const { status, body } = await siege.ask('ab', `GET /experiments/${experiment_id}/assignment/${one.id}`, { token: siege.system.api_token });
+    return status === 200 ? JSON.parse(body) : undefined;
+  });
   const lies = ['A', 'B'].map((variant) => ({ visitor_id: other.id, user_id: other.id, experiment_id: 'homepage', variant, event_type: 'cookie_siege', view: 'x.y', visitor: other.visitor }));
   for (const json of [lies[0], lies[1], lies, { events: lies, view: `${Buffer.from('["a","b"]').toString('base64url')}.${mac}`, visitor: other.visitor, page: '__proto__' }]) await siege.expect([200, 201], 'landing', 'POST /events', { json, headers: { ...BROWSER, 'Content-Type': 'application/json', Cookie: cookie } });
   const stored = await until('the events to be delivered', async () => {
