@@ -18,6 +18,7 @@ const EXPERIMENT = definitionOf('pricing', { updated_at: '2026-01-01T00:00:00.00
 /** A program that answers as ab-service does. */
 class StandIn {
   log = 'log-1';
+  is_away = false;
   entries: AssignmentLogEntry[] = [];
   experiments: Experiment[] = [EXPERIMENT];
   readonly asked: string[] = [];
@@ -28,6 +29,7 @@ class StandIn {
     this.server = createServer((request, response) => {
       const url = new URL(request.url ?? '', 'http://stand-in');
       assert.equal(request.headers.authorization, 'Bearer the-token');
+      if (this.is_away) return void request.socket.destroy();
       this.asked.push(`${url.pathname}${url.search}`);
       if (url.pathname === '/config/stream') {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -44,8 +46,8 @@ class StandIn {
     });
   }
 
-  listen(port: number = 0): Promise<number> {
-    return new Promise((resolve) => this.server.listen(port, '127.0.0.1', () => resolve((this.server.address() as AddressInfo).port)));
+  listen(): Promise<number> {
+    return new Promise((resolve) => this.server.listen(0, '127.0.0.1', () => resolve((this.server.address() as AddressInfo).port)));
   }
 
   /** Says on the configuration stream that something changed. */
@@ -72,14 +74,14 @@ const follow = (context: TestContext, port: number, stores: Stores): { readonly 
 };
 
 /** What a test holds and lets go of, however it ends. */
-const opened = async (context: TestContext, port: number = 0): Promise<{ readonly stores: Stores; readonly ab: StandIn; readonly port: number }> => {
+const opened = async (context: TestContext): Promise<{ readonly stores: Stores; readonly ab: StandIn; readonly port: number }> => {
   const stores = openStores();
   const ab = new StandIn();
   context.after(async () => {
     await ab.close();
     stores.database.close();
   });
-  return { stores, ab, port: await ab.listen(port) };
+  return { stores, ab, port: await ab.listen() };
 };
 
 const users = (stores: Stores): string => {
@@ -143,11 +145,11 @@ test('followAb() drops what came from another log and reads the new one from its
 });
 
 test('followAb() says once that ab-service is away, and goes on when it is back', async (context) => {
-  const { stores, ab: gone, port } = await opened(context);
-  await gone.close();
+  const { stores, ab, port } = await opened(context);
+  ab.is_away = true;
   const following = follow(context, port, stores);
   await until('the warning', () => following.lines.some((line) => line.includes('does not answer')));
-  const { ab } = await opened(context, port);
+  ab.is_away = false;
   ab.add('v1', 'A');
   await until('the assignment', () => users(stores) === 'A1');
   assert.equal(following.lines.filter((line) => line.includes('does not answer')).length, 1);
