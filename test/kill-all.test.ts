@@ -6,11 +6,13 @@ import { Acknowledged, visit, writeDirectly } from './support/persistent-writer.
 import { startSystem } from './support/system.ts';
 
 const WRITERS = 8;
-/** How often each of the three services is killed, unless that takes longer than the time below. */
+/** How often each of the three services is killed, unless that takes longer than the time below. Then writing goes on until there is enough to look at. */
 const KILLS_EACH = Number(process.env['KILLS'] ?? 4);
 const CHAOS_MS_MAX = 20_000;
 /** The longest that a service lives between two kills (milliseconds). */
 const LIFE_MS_MAX = 1_200;
+const EVENTS_MIN = 100;
+const VISITORS_MIN = 30;
 const SETTLE_MS_MAX = 30_000;
 const KILLED = ['ab', 'metrics', 'landing'] as const;
 
@@ -44,12 +46,14 @@ test('nothing that was answered is lost, doubled or changed while all services a
     chaos = false;
   };
   // The last kill ends the writers, and a writer that fails ends the kills.
-  const killing = Promise.all(KILLED.map(kill)).finally(finish);
+  const killing = Promise.all(KILLED.map(kill))
+    .then(() => until('enough to be written', () => !chaos || (acknowledged.events.size >= EVENTS_MIN && acknowledged.variants.size >= VISITORS_MIN && acknowledged.headlines.size >= VISITORS_MIN), SETTLE_MS_MAX))
+    .finally(finish);
   killing.catch(() => (acknowledged.is_hopeless = true));
   const writing = Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer).finally(finish)));
   for (const end of await Promise.allSettled([killing, writing])) if (end.status === 'rejected') throw new Error(hint, { cause: end.reason });
   const { events, variants, headlines, retries } = acknowledged;
-  assert.ok(kills >= KILLED.length && events.size > 100 && variants.size > 10 && headlines.size > 10, `${hint}: ${kills} kills, ${events.size} events, ${retries} retries`);
+  assert.ok(kills >= KILLED.length, `${hint}: ${kills} kills, ${events.size} events, ${retries} retries`);
 
   const exported = async (): Promise<readonly any[]> => {
     const answer = await fetch(`${system.metrics.url}/export?format=ndjson&records=events`, { headers: { authorization: `Bearer ${system.api_token}` } });
@@ -64,16 +68,20 @@ test('nothing that was answered is lost, doubled or changed while all services a
   assert.deepEqual(new Set(ids), new Set(events.keys()), `${hint}: other events are there than were answered`);
   for (const { event_id, visitor_id, event_type } of stored) assert.deepEqual({ visitor_id, event_type }, events.get(event_id), hint);
 
-  const log = await until(`${hint}: every visitor of the page to be assigned`, async () => {
-    const { data } = await ask(`${system.ab.url}/assignments?after=0&limit=1000`);
-    const pages = [...data];
-    for (let last = data.at(-1)?.seq; last !== undefined; ) {
-      const more = (await ask(`${system.ab.url}/assignments?after=${last}&limit=1000`)).data;
-      pages.push(...more);
-      last = more.at(-1)?.seq;
+  const logged = async (): Promise<readonly any[]> => {
+    const all: any[] = [];
+    for (;;) {
+      const { data } = await ask(`${system.ab.url}/assignments?after=${all.at(-1)?.seq ?? 0}&limit=1000`);
+      if (data.length === 0) return all;
+      all.push(...data);
     }
-    const assigned = new Set(pages.map(({ visitor_id }) => visitor_id));
-    return [...headlines.keys()].every((visitor_id) => assigned.has(visitor_id)) ? pages : undefined;
+  };
+  // A visitor may be assigned who was never told: the page was killed before it answered.
+  const log = await until(`${hint}: every visitor of the page to be assigned, and metrics-service to know all who are`, async () => {
+    const all = await logged();
+    const assigned = new Set(all.map(({ visitor_id }) => visitor_id));
+    const { total_users_in_experiment } = await ask(`${system.metrics.url}/experiments/homepage/results`);
+    return total_users_in_experiment === all.length && [...headlines.keys()].every((visitor_id) => assigned.has(visitor_id)) ? all : undefined;
   }, SETTLE_MS_MAX);
   const given = new Map<string, string>(log.map(({ visitor_id, variant, assignment_timestamp }) => [visitor_id, `${variant} ${assignment_timestamp}`]));
   assert.equal(given.size, log.length, `${hint}: somebody is assigned twice`);
@@ -92,8 +100,8 @@ test('nothing that was answered is lost, doubled or changed while all services a
     await until(`${hint}: ${users} users with ${event_type}`, async () => (await converted()) >= users, SETTLE_MS_MAX);
     assert.equal(await converted(), users, hint);
   }
-  const { total_users_in_experiment, exclusions } = await ask(`${system.metrics.url}/experiments/homepage/results`);
-  assert.deepEqual([total_users_in_experiment, exclusions.conflicting_assignments], [log.length, 0], hint);
+  const { exclusions } = await ask(`${system.metrics.url}/experiments/homepage/results`);
+  assert.equal(exclusions.conflicting_assignments, 0, hint);
   const surprises = system.logs.filter((line) => line.includes('"level":"error"'));
   assert.deepEqual(surprises, [], hint);
 });
