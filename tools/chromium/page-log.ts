@@ -19,8 +19,8 @@ export class PageLog {
   readonly requests: PageRequest[] = [];
   /** Errors on the console, exceptions nobody caught, failed resources, breaches of the content security policy. */
   readonly faults: string[] = [];
-  /** The loader of the document that is shown, and that of the last one whose load event has fired. */
-  shown_loader: string | undefined;
+  /** The loaders of the documents that were shown, the present one last, and that of the last one whose load event has fired. */
+  readonly shown_loaders: string[] = [];
   loaded_loader: string | undefined;
   readonly #open = new Map<string, PageRequest>();
   readonly #main_frame: string;
@@ -48,7 +48,7 @@ export class PageLog {
     } else if (method === 'Log.entryAdded' && params['entry'].level === 'error') {
       this.faults.push([params['entry'].text, params['entry'].url].filter(Boolean).join(' '));
     } else if (method === 'Page.frameNavigated' && params['frame'].id === this.#main_frame) {
-      this.shown_loader = params['frame'].loaderId;
+      this.shown_loaders.push(params['frame'].loaderId);
     } else if (method === 'Page.lifecycleEvent' && params['name'] === 'load' && params['frameId'] === this.#main_frame) {
       this.loaded_loader = params['loaderId'];
     }

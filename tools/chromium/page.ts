@@ -63,21 +63,19 @@ export class Page {
 
   /** Opens an address, waits for its load event, and returns the status; throws when it cannot be reached. */
   async goto(url: string): Promise<number | undefined> {
-    await this.#nextLoad(url, async () => {
-      const { errorText, loaderId } = await this.send('Page.navigate', { url });
-      if (errorText) throw new Error(`${url}: ${errorText}`);
-      return loaderId !== undefined;
-    });
-    return this.#log.statusOf(this.#log.shown_loader ?? '');
+    const { errorText, loaderId } = await this.send('Page.navigate', { url });
+    if (errorText) throw new Error(`${url}: ${errorText}`);
+    // The empty page that a tab begins with may still be on its way too.
+    if (loaderId !== undefined) await this.#loaded(url, () => this.#log.shown_loaders.includes(loaderId));
+    return this.#log.statusOf(this.#log.shown_loaders.at(-1) ?? '');
   }
 
   /** Does `action` (a click on a link, Enter in a form) and waits until the document it leads to has loaded; returns its status. */
   async navigates(action: () => Promise<unknown>): Promise<number | undefined> {
-    await this.#nextLoad('a navigation', async () => {
-      await action();
-      return true;
-    });
-    return this.#log.statusOf(this.#log.shown_loader ?? '');
+    const before = this.#log.shown_loaders.length;
+    await action();
+    await this.#loaded('a navigation', () => this.#log.shown_loaders.length > before);
+    return this.#log.statusOf(this.#log.shown_loaders.at(-1) ?? '');
   }
 
   /** Clicks the first element that matches with the mouse, once it is visible, in view and covered by nothing. */
@@ -182,13 +180,8 @@ export class Page {
     await this.close();
   }
 
-  async #nextLoad(what: string, start: () => Promise<boolean>): Promise<void> {
-    const before = this.#log.shown_loader;
-    if (!(await start())) return;
-    await until(`${what} to load`, () => {
-      const { shown_loader, loaded_loader } = this.#log;
-      return shown_loader !== before && loaded_loader === shown_loader;
-    });
+  #loaded(what: string, isShown: () => boolean): Promise<boolean> {
+    return until(`${what} to load`, () => isShown() && this.#log.loaded_loader === this.#log.shown_loaders.at(-1));
   }
 
   async #pressKey(press: KeyPress): Promise<void> {
