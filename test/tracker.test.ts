@@ -40,7 +40,7 @@ const eventsOf = async (visitor_id: string): Promise<readonly string[]> =>
 
 const visitorIdOf = async (page: Page): Promise<string> => (await page.cookies()).find(({ name }) => name === 'visitor_id')?.value.split('.')[0] ?? '';
 
-const wait = (what: string, check: () => Promise<unknown>): Promise<unknown> => until(what, async () => Boolean(await check()), 10_000);
+const wait = (what: string, check: () => Promise<unknown>): Promise<unknown> => until(what, async () => Boolean(await check()));
 
 test('the tracker sends the view once, clicks by their names, and how far somebody scrolled', async () => {
   await using page = await browser.page({ width: 1000, height: 600, reduced_motion: true });

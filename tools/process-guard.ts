@@ -14,8 +14,10 @@ while read -r sign id; do
   esac
 done
 for id in $ids; do kill -9 "$id" 2>/dev/null; done
-for attempt in 1 2 3 4 5 6 7 8 9 10; do
+attempts=100
+while [ "$attempts" -gt 0 ]; do
   rm -rf -- "$1" 2>/dev/null && [ ! -e "$1" ] && exit 0
+  attempts=$((attempts - 1))
   sleep 0.1
 done
 `;

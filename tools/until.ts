@@ -1,5 +1,5 @@
-/** How long `until` waits when nothing else is said. */
-export const UNTIL_MS_MAX = 15_000;
+/** How long `until` waits when nothing else is said: far longer than anything takes on a machine that is slow and busy. */
+export const UNTIL_MS_MAX = 30_000;
 
 /** The pause between two looks; short, since what is waited for is usually a few of them away. */
 const LOOK_EVERY_MS = 25;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const TRY_EVERY_MS = 10;
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** Waits until something is true; throws, saying what was waited for, when that takes too long. */
 export const until = async (what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> => {

@@ -78,7 +78,7 @@ export const startLanding = (options: LandingOptions): Landing => {
   const key = createSecretKey('a key of thirty-two characters or more', 'utf8');
   const media_dir = mkdtempSync(join(tmpdir(), 'fairsplit-media-'));
   const database = openDatabase({ file: ':memory:', ...LANDING_SCHEMA });
-  const peers = [options.ab, options.metrics, options.ab].map(({ url }) => new Peer({ url, token: INGEST_TOKEN, timeout_ms: 2_000 })) as [Peer, Peer, Peer];
+  const peers = [options.ab, options.metrics, options.ab].map(({ url }) => new Peer({ url, token: INGEST_TOKEN, timeout_ms: 30_000 })) as [Peer, Peer, Peer];
   const meter = new Meter();
   const clock = (): number => landing.clock;
   const stores = openStores({ database, media_dir, ab: peers[0], metrics: peers[1], log, clock, ...(options.outbox_limits === undefined ? {} : { outbox_limits: options.outbox_limits }) });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const WAIT_MS_MAX = 15_000;
+const WAIT_MS_MAX = 30_000;
 const LOOK_EVERY_MS = 10;
 
 /** Waits until something is so; throws with its name when it does not become so. */
