@@ -36,7 +36,8 @@ test('run.mjs stops everything when the shell that started it is killed', async 
     command: (run_file, root) => ['sh', '-c', `"${process.execPath}" "${run_file}" start --root "${root}" & echo "launcher $!"; wait`],
   });
   await until('a banner', () => stubs.output().includes(READY));
-  const pids = [...SERVICE_NAMES.map(stubs.pid), Number(/launcher (\d+)/.exec(stubs.output())?.[1])];
+  const launcher = await until('the launcher to be named', () => Number(/launcher (\d+)/.exec(stubs.output())?.[1]));
+  const pids = [...SERVICE_NAMES.map(stubs.pid), launcher];
   assert.ok(pids.every(isAlive));
   stubs.launcher.kill('SIGKILL');
   await until('the end of all of them', () => !pids.some(isAlive));
@@ -49,7 +50,7 @@ test('run.mjs stops everything when npm is killed and leaves its shell behind', 
     command: (run_file, root) => ['sh', '-c', `sh -c '"${process.execPath}" "${run_file}" start --root "${root}"; exit $?' & echo "shell $!"; wait`],
   });
   await until('a banner', () => stubs.output().includes(READY));
-  const shell = Number(/shell (\d+)/.exec(stubs.output())?.[1]);
+  const shell = await until('the shell to be named', () => Number(/shell (\d+)/.exec(stubs.output())?.[1]));
   const pids = [...SERVICE_NAMES.map(stubs.pid), shell];
   assert.ok(pids.every(isAlive));
   stubs.launcher.kill('SIGKILL');
