@@ -142,5 +142,5 @@ test('the overview has no accessibility fault, wide or narrow, light or dark, fu
   for (const name of ['metrics', 'landing', 'ab'] as const) peers.leave(name);
   await page.waitUntil('document.querySelectorAll(".services .notice").length === 3 && document.querySelector(".figures.stale")');
   assert.deepEqual(await page.accessibilityFaults(), []);
-  assert.equal(await page.evaluate('document.querySelector("#toggle-announcement").disabled'), true);
+  await page.waitUntil(`document.querySelector("#toggle-announcement").disabled`);
 });
