@@ -63,6 +63,7 @@ test('a visitor who looks, clicks and writes moves the dashboard by exactly that
   await withinLive('the click to show', async () => (await event('cta_click')) === 1);
   await fillIn(page);
   await withinLive('the conversion to show', async () => (await tile('Conversions')) === 1 && (await event('form_submit')) === 1);
+  await withinLive('the view of the page that says thank you to show', async () => (await event('page_view')) === 2);
   assert.deepEqual([await tile('Visitors'), await event('cta_click')], [1, 1]);
   assert.deepEqual(page.faults, []);
   await page.close();
