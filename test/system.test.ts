@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -81,6 +83,11 @@ test('startSystem() leaves nothing behind when the test process is killed', asyn
   await until('the service to be gone', () => !isRunning(id) && !existsSync(data_dir));
 });
 
-test('freePorts() finds different ports', async () => {
-  assert.equal(new Set(await freePorts(8)).size, 8);
+test('freePorts() finds different ports, and holds them against others who look for one', async () => {
+  const ports = await freePorts(8);
+  assert.equal(new Set(ports).size, 8);
+  for (const port of ports) {
+    const other = createSocket('udp4').bind(port, '127.0.0.1');
+    assert.equal((await once(other, 'error'))[0].code, 'EADDRINUSE');
+  }
 });
