@@ -87,7 +87,7 @@ test('freePorts() finds different ports, and holds them against others who look 
   const ports = await freePorts(8);
   assert.equal(new Set(ports).size, 8);
   for (const port of ports) {
-    const other = createSocket('udp4').bind(port, '127.0.0.1');
-    assert.equal((await once(other, 'error'))[0].code, 'EADDRINUSE');
+    const other = createSocket('udp4').bind(port, '127.0.0.1').unref();
+    await assert.rejects(once(other, 'listening'), { code: 'EADDRINUSE' });
   }
 });
