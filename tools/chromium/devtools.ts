@@ -13,7 +13,7 @@ interface Pending {
 }
 
 /** A command that the browser has not answered in this time never will. */
-const ANSWER_MS_MAX = 30_000;
+const ANSWER_MS_MAX = 60_000;
 
 /** A connection to a browser over the DevTools protocol: commands with their answers, and events. */
 export class DevTools {

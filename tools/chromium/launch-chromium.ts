@@ -8,7 +8,7 @@ import { Browser } from './browser.ts';
 import { DevTools } from './devtools.ts';
 import { findChromium } from './find-chromium.ts';
 
-const START_MS_MAX = 30_000;
+const START_MS_MAX = 60_000;
 
 /** How many of the browser's last lines an error about its start repeats. */
 const LINES_KEPT = 12;
