@@ -157,4 +157,13 @@ export const MIGRATIONS: readonly Migration[] = [
     name: 'blocks that list sessions by what they have, and keep apart what is read apart',
     sql: 'DELETE FROM session_blocks; DELETE FROM session_columns;',
   },
+  {
+    // `seen` is the text of a `Seen`; see there.
+    name: 'what visitors were seen with in their own rows',
+    sql: `
+      ALTER TABLE visitors ADD COLUMN seen TEXT;
+      UPDATE visitors SET seen = (SELECT group_concat(experiment || ' ' || variant || ' ' || types, ';') FROM visitor_seen WHERE visitor = visitors.id) WHERE id IN (SELECT visitor FROM visitor_seen);
+      DROP TABLE visitor_seen;
+    `,
+  },
 ];

@@ -82,7 +82,7 @@ export const createStores = (database: Database, own_hosts: readonly string[] = 
   const reading = createReadStores(database);
   const { words, visitors, experiments, events, assignments, meta, sessions, blocks } = reading;
   const event_writer = new EventWriter(database, experiments, meta);
-  const rollups = new RollupStore(database);
+  const rollups = new RollupStore(database, visitors);
   const sessionizer = new Sessionizer({ sessions, blocks, words, meta, own_hosts, unread: new UnreadEvents(events, words), last_seq: events.lastSeq });
   const writer = new Writer(new GroupCommit(database), [words, visitors, experiments, event_writer, rollups, sessionizer], () => {
     event_writer.flush();

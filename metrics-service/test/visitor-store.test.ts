@@ -8,6 +8,7 @@ test('makeAll() gives numbers to those who are unknown, whatever their ids look 
   const { visitors } = stores;
   const uuid = uuidv7(0);
   const stored = visitors.open('on disk').id;
+  visitors.flush();
   visitors.forget();
   const remembered = visitors.open('remembered').id;
   const ids = ['851104', uuid, uuid.toUpperCase(), 'on disk', 'a "quote" \\ and ünï😀', 'remembered', '851104', '1e3', 'null'];

@@ -1,5 +1,6 @@
 import type { Database } from '../../../shared/sqlite/database.ts';
 import { BUCKET_MS } from '../schema.ts';
+import { Cells } from './cells.ts';
 
 /** Number of the metric that means "being assigned". */
 export const ASSIGNED = 0;
@@ -18,42 +19,14 @@ interface ResultCell {
   value_squares: number;
 }
 
-/** Cells by three numbers, of experiments and words. Every event touches some, and joined keys would cost more than the rest of it. */
-class Cells<T> {
-  private readonly cells = new Map<number, Map<number, Map<number, T>>>();
-  private readonly create: () => T;
-
-  constructor(create: () => T) {
-    this.create = create;
-  }
-
-  at(experiment: number, first: number, second: number): T {
-    let firsts = this.cells.get(experiment);
-    if (firsts === undefined) this.cells.set(experiment, (firsts = new Map()));
-    let seconds = firsts.get(first);
-    if (seconds === undefined) firsts.set(first, (seconds = new Map()));
-    let cell = seconds.get(second);
-    if (cell === undefined) seconds.set(second, (cell = this.create()));
-    return cell;
-  }
-
-  each(visit: (cell: T, experiment: number, first: number, second: number) => void): void {
-    for (const [experiment, firsts] of this.cells) for (const [first, seconds] of firsts) for (const [second, cell] of seconds) visit(cell, experiment, first, second);
-  }
-
-  clear(): void {
-    this.cells.clear();
-  }
-}
-
 /** Gathers what a transaction changes in the rollups' cells, so that each cell is written once however many events touched it. */
 export class CellDeltas {
   /** By variant and type. */
-  private readonly statsCells = new Cells<StatsCell>(() => ({ events: 0, visitors: 0 }));
+  private readonly statsCells = new Cells<StatsCell>();
   /** By variant and metric. */
-  private readonly resultCells = new Cells<ResultCell>(() => ({ users: 0, events: 0, value_sum: 0, value_squares: 0 }));
+  private readonly resultCells = new Cells<ResultCell>();
   /** By metric and variant: users by the stretch of time in which they were assigned or converted. */
-  private readonly buckets = new Cells<Map<number, number>>(() => new Map());
+  private readonly buckets = new Cells<Map<number, number>>();
   private readonly exclusions = new Map<string, [experiment: number, reason: string, visitors: number]>();
   private readonly writeStats;
   private readonly writeResult;
@@ -76,13 +49,13 @@ export class CellDeltas {
   }
 
   stats(experiment: number, variant: number, type: number, events: number, visitors: number): void {
-    const cell = this.statsCells.at(experiment, variant, type);
+    const cell = this.statsCells.find(experiment, variant, type) ?? this.statsCells.set(experiment, variant, type, { events: 0, visitors: 0 });
     cell.events += events;
     cell.visitors += visitors;
   }
 
   result(experiment: number, variant: number, metric: number, users: number, events: number, value_sum: number, value_squares: number): void {
-    const cell = this.resultCells.at(experiment, variant, metric);
+    const cell = this.resultCells.find(experiment, variant, metric) ?? this.resultCells.set(experiment, variant, metric, { users: 0, events: 0, value_sum: 0, value_squares: 0 });
     cell.users += users;
     cell.events += events;
     cell.value_sum += value_sum;
@@ -92,7 +65,7 @@ export class CellDeltas {
   /** Counts users into the stretch of time that holds `at`. */
   bucket(experiment: number, metric: number, at: number, variant: number, users: number): void {
     const bucket = Math.floor(at / BUCKET_MS);
-    const cell = this.buckets.at(experiment, metric, variant);
+    const cell = this.buckets.find(experiment, metric, variant) ?? this.buckets.set(experiment, metric, variant, new Map());
     cell.set(bucket, (cell.get(bucket) ?? 0) + users);
   }
 

@@ -1,6 +1,7 @@
 import type { Enrolments } from '../assignment/enrolment.ts';
 import type { AttributableEvent } from './attribution.ts';
 import { metricsOf, resultPlaces, statsPlaces } from './attribution.ts';
+import type { Sighting as SeenUnder } from './seen.ts';
 
 /** One visitor's conversion in one metric of one experiment. */
 export interface Conversion {
@@ -59,4 +60,15 @@ export const ledgerOf = (events: Iterable<AttributableEvent>, enrolments: Enrolm
     }
   }
   return { enrolments, sightings, conversions };
+};
+
+/** The types of events that a ledger's visitor was seen with, by experiment and variant. */
+export const seenIn = ({ sightings }: Ledger): readonly SeenUnder[] => {
+  const seen = new Map<string, { readonly experiment: number; readonly variant: number; readonly types: number[] }>();
+  for (const { experiment, variant, type } of sightings.values()) {
+    const known = seen.get(`${experiment} ${variant}`);
+    if (known === undefined) seen.set(`${experiment} ${variant}`, { experiment, variant, types: [type] });
+    else known.types.push(type);
+  }
+  return [...seen.values()];
 };

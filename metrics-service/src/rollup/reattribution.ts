@@ -13,6 +13,9 @@ export interface Erased {
   readonly sessions: number;
 }
 
+/** What somebody adds who did nothing and is in no experiment. */
+const NOTHING = ledgerOf([], NOT_ENROLLED);
+
 /** Changes who was assigned what, and with it where events that are known already count. Works inside the caller's transaction. */
 export class Reattribution {
   private readonly event_writer: EventWriter;
@@ -38,9 +41,7 @@ export class Reattribution {
     // Most are new, and then there is nothing to be read.
     const events = visitor.has_events ? this.event_writer.attributable(id) : [];
     const after = enrolments.size === 0 ? enrolmentsOf([assignment]) : this.visitors.enrolments(id);
-    this.visitors.enrol(visitor_id, visitor, after);
-    this.rollups.takeOff(id, ledgerOf(events, enrolments));
-    this.rollups.putOn(id, ledgerOf(events, after));
+    this.visitors.enrol(visitor_id, visitor, after, this.rollups.replace(id, ledgerOf(events, enrolments), ledgerOf(events, after)));
     const enrolment = after.get(assignment.experiment);
     if (!first && enrolment !== undefined) this.assignments.settle(id, enrolment);
     return true;
@@ -75,13 +76,14 @@ export class Reattribution {
 
   /** Changes the stored facts of some visitors and counts all of their events anew. */
   change(visitors: readonly number[], change: () => void): void {
-    for (const id of visitors) this.rollups.takeOff(id, ledgerOf(this.event_writer.attributable(id), this.visitors.enrolments(id)));
+    for (const id of visitors) this.rollups.replace(id, ledgerOf(this.event_writer.attributable(id), this.visitors.enrolments(id)), NOTHING);
     change();
     for (const id of visitors) {
       const enrolments = this.visitors.enrolments(id);
-      this.rollups.putOn(id, ledgerOf(this.event_writer.attributable(id), enrolments));
+      this.rollups.replace(id, NOTHING, ledgerOf(this.event_writer.attributable(id), enrolments));
       for (const enrolment of enrolments.values()) this.assignments.settle(id, enrolment);
     }
+    this.visitors.flush();
     this.visitors.forget();
   }
 
@@ -102,8 +104,7 @@ export class Reattribution {
   erase(visitor_id: string): Erased | undefined {
     const id = this.visitors.find(visitor_id);
     if (id === undefined) return undefined;
-    this.rollups.takeOff(id, ledgerOf(this.event_writer.attributable(id), this.visitors.enrolments(id)));
-    this.rollups.putOn(id, ledgerOf([], NOT_ENROLLED));
+    this.rollups.replace(id, ledgerOf(this.event_writer.attributable(id), this.visitors.enrolments(id)), NOTHING);
     const erased = { events: this.event_writer.remove(id), assignments: this.assignments.delete(id), sessions: this.sessionizer.erase(id) };
     this.visitors.delete(visitor_id, id);
     return erased;

@@ -1,19 +1,23 @@
 import type { Database } from '../../../shared/sqlite/database.ts';
 import type { Enrolment } from '../assignment/enrolment.ts';
-import type { Sighting, Visitor } from '../visitor/visitor-store.ts';
+import type { Visitor, VisitorStore } from '../visitor/visitor-store.ts';
 import type { AttributableEvent } from './attribution.ts';
 import { metricsOf, resultPlaces, statsPlaces } from './attribution.ts';
 import { ANY, ASSIGNED, CellDeltas } from './cell-deltas.ts';
+import { seenIn } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
+import type { Seen } from './seen.ts';
 import { VisitorRows } from './visitor-rows.ts';
 
-/** Keeps the rollups: adds events as they arrive, takes a visitor's whole ledger off or puts it on. Works inside the caller's transaction. */
+/** Keeps the rollups: adds events as they arrive, or changes all that a visitor has added. Works inside the caller's transaction. */
 export class RollupStore {
   private readonly deltas: CellDeltas;
   private readonly frozen: CellDeltas;
   private readonly rows: VisitorRows;
+  private readonly visitors: VisitorStore;
 
-  constructor(database: Database) {
+  constructor(database: Database, visitors: VisitorStore) {
+    this.visitors = visitors;
     this.deltas = new CellDeltas(database);
     this.frozen = new CellDeltas(database, 'frozen_');
     this.rows = new VisitorRows(database);
@@ -23,30 +27,17 @@ export class RollupStore {
   add(visitor: Visitor, event: AttributableEvent): void {
     for (const { experiment, variant } of statsPlaces(event, visitor.enrolments)) {
       this.deltas.stats(experiment, variant, event.type, 1, 0);
-      this.see(visitor, experiment, event.type, variant);
+      this.see(visitor, experiment, variant, event.type);
     }
     for (const { enrolment, at } of resultPlaces(event, visitor.enrolments))
       for (const metric of metricsOf(event)) this.convert(visitor, enrolment.experiment, enrolment.variant, metric, at, event.value ?? 0, metric === event.type ? 1 : 0);
   }
 
-  private see(visitor: Visitor, experiment: number, type: number, variant: number): void {
-    const { deltas } = this;
-    const seen = this.rows.seen(visitor);
-    let [own, any_variant, any_type]: [Sighting | undefined, boolean, boolean] = [undefined, false, false];
-    for (const sighting of seen) {
-      if (sighting.experiment !== experiment) continue;
-      any_type = true;
-      if (sighting.types.includes(type)) any_variant = true;
-      if (sighting.variant === variant) own = sighting;
-    }
-    if (any_variant && own?.types.includes(type) === true) return;
-    deltas.stats(experiment, variant, type, 0, 1);
-    if (!any_variant) deltas.stats(experiment, ANY, type, 0, 1);
-    if (own === undefined) deltas.stats(experiment, variant, ANY, 0, 1);
-    if (!any_type) deltas.stats(experiment, ANY, ANY, 0, 1);
-    if (own === undefined) seen.push((own = { experiment, variant, types: [] }));
-    own.types.push(type);
-    this.rows.see(visitor, own);
+  private see(visitor: Visitor, experiment: number, variant: number, type: number): void {
+    const { seen, cells } = visitor.seen.after(experiment, variant, type);
+    if (seen === visitor.seen) return;
+    for (const [cell_variant, cell_type] of cells) this.deltas.stats(experiment, cell_variant, cell_type, 0, 1);
+    this.visitors.see(visitor, seen);
   }
 
   private convert(visitor: Visitor, experiment: number, variant: number, metric: number, at: number, value: number, events: number): void {
@@ -69,28 +60,23 @@ export class RollupStore {
     enrol(this.deltas, enrolment, 1);
   }
 
-  /** Takes off all that a visitor has added, rows and cells. */
-  takeOff(visitor: number, ledger: Ledger): void {
-    applyTo(this.deltas, ledger, -1);
-    this.rows.remove(visitor, ledger);
-  }
-
-  /** Puts on all that a visitor adds, rows and cells; nothing of theirs may be there. */
-  putOn(visitor: number, ledger: Ledger): void {
-    applyTo(this.deltas, ledger, 1);
-    this.rows.put(visitor, ledger);
+  /** Changes what a visitor has added from one ledger to another, rows and cells; answers what they were seen with then. */
+  replace(visitor: number, before: Ledger, after: Ledger): Seen {
+    applyTo(this.deltas, before, -1);
+    applyTo(this.deltas, after, 1);
+    return this.replaceRows(visitor, before, after);
   }
 
   /** Keeps a visitor's share in the figures while what it came from goes: the difference is what all figures have without anybody's rows. */
   freeze(visitor: number, before: Ledger, after: Ledger): void {
     applyTo(this.frozen, before, 1);
     applyTo(this.frozen, after, -1);
-    this.rows.remove(visitor, before);
-    this.rows.put(visitor, after);
+    this.replaceRows(visitor, before, after);
   }
 
   /** Writes what the transaction changed; called at its end. */
   flush(): void {
+    this.visitors.flush();
     this.rows.flush();
     this.deltas.flush();
     this.frozen.flush();
@@ -101,6 +87,11 @@ export class RollupStore {
     this.rows.forget();
     this.deltas.forget();
     this.frozen.forget();
+  }
+
+  private replaceRows(visitor: number, before: Ledger, after: Ledger): Seen {
+    this.rows.replace(visitor, before, after);
+    return this.visitors.seeAnew(visitor, seenIn(before), seenIn(after));
   }
 }
 

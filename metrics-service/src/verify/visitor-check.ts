@@ -1,4 +1,6 @@
+import { seenIn } from '../rollup/ledger.ts';
 import type { Ledger } from '../rollup/ledger.ts';
+import { sightingsOf } from '../rollup/seen.ts';
 import { isSame } from './difference.ts';
 import type { Difference } from './difference.ts';
 import type { FactAssignment, FactReader } from './fact-reader.ts';
@@ -10,12 +12,12 @@ export class VisitorCheck {
   private readonly selectSeen;
   private readonly selectMetrics;
   /** How many rows belonged to a visitor, by table. */
-  readonly rows: Record<'assignments' | 'visitor_seen' | 'visitor_metrics', number> = { assignments: 0, visitor_seen: 0, visitor_metrics: 0 };
+  readonly rows: Record<'assignments' | 'visitor_metrics', number> = { assignments: 0, visitor_metrics: 0 };
 
   constructor(reader: FactReader, report: (difference: Difference) => void) {
     this.reader = reader;
     this.report = report;
-    this.selectSeen = reader.database.prepare('SELECT experiment, variant, types FROM visitor_seen WHERE visitor = ?');
+    this.selectSeen = reader.database.prepare('SELECT seen FROM visitors WHERE id = ?');
     this.selectMetrics = reader.database.prepare('SELECT experiment, metric, first_at, value_sum FROM visitor_metrics WHERE visitor = ?');
   }
 
@@ -38,25 +40,17 @@ export class VisitorCheck {
     }
   }
 
-  private checkSeen(visitor: number, { sightings }: Ledger): void {
-    const expected = new Map<string, { readonly experiment: number; readonly variant: number; readonly types: number[] }>();
-    for (const { experiment, variant, type } of sightings.values()) {
-      const key = `${experiment} ${variant}`;
-      const known = expected.get(key);
-      if (known === undefined) expected.set(key, { experiment, variant, types: [type] });
-      else known.types.push(type);
-    }
+  private checkSeen(visitor: number, ledger: Ledger): void {
+    const expected = new Map(seenIn(ledger).map((sighting) => [`${sighting.experiment} ${sighting.variant}`, sighting]));
     const words = (types: readonly number[]): string => types.map((type) => this.reader.wordOf(type)).sort().join(' ');
     const inOrder = (types: readonly number[]): string => types.toSorted((one, other) => one - other).join(' ');
-    for (const row of this.selectSeen.all(visitor)) {
-      this.rows.visitor_seen += 1;
-      const { experiment, variant } = row as { experiment: number; variant: number };
-      const stored = String(row['types']).split(' ').map(Number);
+    const text = this.selectSeen.get(visitor)?.['seen'] as string | null;
+    for (const { experiment, variant, types } of text === null ? [] : sightingsOf(text)) {
       const counted = expected.get(`${experiment} ${variant}`);
       expected.delete(`${experiment} ${variant}`);
-      if (counted === undefined || inOrder(counted.types) !== inOrder(stored)) this.differ('visitor_seen', visitor, experiment, `, variant ${this.reader.wordOf(variant)}`, 'types', words(stored), counted === undefined ? null : words(counted.types));
+      if (counted === undefined || inOrder(counted.types) !== inOrder(types)) this.differ('visitors', visitor, experiment, `, variant ${this.reader.wordOf(variant)}`, 'seen', words(types), counted === undefined ? null : words(counted.types));
     }
-    for (const { experiment, variant, types } of expected.values()) this.differ('visitor_seen', visitor, experiment, `, variant ${this.reader.wordOf(variant)}`, 'types', null, words(types));
+    for (const { experiment, variant, types } of expected.values()) this.differ('visitors', visitor, experiment, `, variant ${this.reader.wordOf(variant)}`, 'seen', null, words(types));
   }
 
   private checkMetrics(visitor: number, { conversions }: Ledger): void {

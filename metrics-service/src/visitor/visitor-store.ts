@@ -3,16 +3,11 @@ import type { Database } from '../../../shared/sqlite/database.ts';
 import { shownId, storedId } from '../../../shared/sqlite/stored-id.ts';
 import { enrolmentsOf, NOT_ENROLLED } from '../assignment/enrolment.ts';
 import type { Enrolments, StoredAssignment } from '../assignment/enrolment.ts';
+import { KeptSeen } from '../rollup/seen.ts';
+import type { Seen, Sighting } from '../rollup/seen.ts';
 
-/** How many visitors are kept in memory; the older half goes first. */
-const REMEMBERED_MAX = 16_000;
-
-/** The types of events that a visitor was seen with under a variant, for `/stats`; a visitor has few of these. */
-export interface Sighting {
-  readonly experiment: number;
-  readonly variant: number;
-  readonly types: number[];
-}
+/** How many visitors are kept in memory; the older half goes first. One half is more than any work has. */
+const REMEMBERED_MAX = 8_000;
 
 /** First conversion and revenue of a visitor in one metric. */
 export interface VisitorMetric {
@@ -20,25 +15,31 @@ export interface VisitorMetric {
   readonly value_sum: number;
 }
 
-/** What the writer knows of a visitor without asking the disk; undefined is what was not asked for yet. */
+/** What the writer knows of a visitor without asking the disk. */
 export interface Visitor {
   readonly id: number;
   readonly enrolments: Enrolments;
   /** False for somebody who certainly has none. */
   has_events: boolean;
-  seen: Sighting[] | undefined;
-  /** By metric by experiment; holds all that is stored where `knowsAllMetrics`, else what was asked for. */
+  /** Changed by `see` alone. */
+  seen: Seen;
+  /** Undefined where they were not asked for yet. By metric by experiment; holds all that is stored where `knowsAllMetrics`, else what was asked for. */
   metrics: Map<number, Map<number, VisitorMetric>> | undefined;
   knowsAllMetrics: boolean;
 }
 
-/** Numbers for visitors, and a bounded memory of what was read about them. */
+/** Numbers for visitors, what they were seen with, and a bounded memory of what was read about them. Who is new is written at the end of a work, with all of it. */
 export class VisitorStore {
+  private readonly kept_seen = new KeptSeen();
+  /** Who has no row yet, by id, and whose row says less than they were seen with. */
+  private readonly made = new Map<string, Visitor>();
+  private readonly changed = new Set<Visitor>();
   private young = new Map<string, Visitor>();
   private old = new Map<string, Visitor>();
   private readonly select;
   private readonly selectId;
   private readonly insert;
+  private readonly update;
   private readonly insertTexts;
   private readonly insertUuids;
   private readonly selectAssignments;
@@ -46,9 +47,11 @@ export class VisitorStore {
   private last_id: number;
 
   constructor(database: Database) {
-    this.select = database.prepare('SELECT id FROM visitors WHERE visitor_id = ?');
+    this.select = database.prepare('SELECT id, seen FROM visitors WHERE visitor_id = ?');
+    this.select.setReturnArrays(true);
     this.selectId = database.prepare('SELECT visitor_id FROM visitors WHERE id = ?');
-    this.insert = database.prepare('INSERT INTO visitors (id, visitor_id) VALUES (?, ?) ON CONFLICT DO NOTHING');
+    this.insert = database.prepare('INSERT INTO visitors (id, visitor_id, seen) VALUES (?, ?, ?)');
+    this.update = database.prepare('UPDATE visitors SET seen = ? WHERE id = ?');
     // One statement for many costs half of one for each.
     const [insertTexts, insertUuids] = ['value', "unhex(value, '-')"].map((id) => database.prepare(`INSERT INTO visitors (id, visitor_id) SELECT ? + key, ${id} FROM json_each(?) WHERE true ON CONFLICT DO NOTHING RETURNING id`)) as [StatementSync, StatementSync];
     this.insertTexts = insertTexts;
@@ -63,22 +66,28 @@ export class VisitorStore {
 
   /** Answers a visitor, made inside the open transaction if unknown. */
   open(visitor_id: string): Visitor {
-    const known = this.young.get(visitor_id) ?? this.old.get(visitor_id);
+    const known = this.recall(visitor_id);
     if (known !== undefined) return this.remember(visitor_id, known);
-    const next_id = this.last_id + 1;
-    const { changes } = this.insert.run(next_id, storedId(visitor_id));
-    if (changes !== 0) {
-      this.last_id = next_id;
-      return this.begin(visitor_id, next_id);
+    const row = this.row(visitor_id);
+    if (row === undefined) {
+      const made = this.begin(visitor_id, this.numberOfNobody());
+      this.made.set(visitor_id, made);
+      return made;
     }
-    const id = this.find(visitor_id) as number;
-    return this.remember(visitor_id, { id, enrolments: this.enrolments(id), has_events: true, seen: undefined, metrics: undefined, knowsAllMetrics: false });
+    const [id, seen] = row;
+    return this.remember(visitor_id, { id, enrolments: this.enrolments(id), has_events: true, seen: this.kept_seen.read(seen), metrics: undefined, knowsAllMetrics: false });
+  }
+
+  /** Notes that a visitor was seen with more. */
+  see(visitor: Visitor, seen: Seen): void {
+    visitor.seen = seen;
+    this.changed.add(visitor);
   }
 
   /** Makes those of many visitors who are unknown, at half of what it costs to open each; answers their numbers, and remembers none of them. */
   makeAll(visitor_ids: readonly string[]): Map<string, number> {
     const made = new Map<string, number>();
-    const unknown = visitor_ids.filter((visitor_id) => !this.isRemembered(visitor_id));
+    const unknown = visitor_ids.filter((visitor_id) => this.recall(visitor_id) === undefined);
     const { texts = [], uuids = [] } = Object.groupBy(unknown, (visitor_id) => (typeof storedId(visitor_id) === 'string' ? 'texts' : 'uuids'));
     for (const [insert, ids] of [[this.insertTexts, texts], [this.insertUuids, uuids]] as const) {
       if (ids.length === 0) continue;
@@ -93,12 +102,12 @@ export class VisitorStore {
 
   /** Remembers somebody new, of whom everything is known: nothing but what they were assigned. */
   begin(visitor_id: string, id: number, enrolments: Enrolments = NOT_ENROLLED): Visitor {
-    return this.remember(visitor_id, { id, enrolments, has_events: false, seen: [], metrics: undefined, knowsAllMetrics: true });
+    return this.remember(visitor_id, { id, enrolments, has_events: false, seen: this.kept_seen.nothing, metrics: undefined, knowsAllMetrics: true });
   }
 
   /** Answers the number of a visitor who is known. */
   find(visitor_id: string): number | undefined {
-    return this.select.get(storedId(visitor_id))?.['id'] as number | undefined;
+    return this.recall(visitor_id)?.id ?? this.row(visitor_id)?.[0];
   }
 
   /** Answers the id of the visitor of a number; undefined if they are gone. */
@@ -113,9 +122,22 @@ export class VisitorStore {
     return rows.length === 0 ? NOT_ENROLLED : enrolmentsOf(rows.map((row) => ({ ...row, forced: row['forced'] === 1 }) as unknown as StoredAssignment));
   }
 
-  /** Remembers a visitor whose enrolments changed; what else was known of one with events is read again. */
-  enrol(visitor_id: string, visitor: Visitor, enrolments: Enrolments): void {
-    this.remember(visitor_id, visitor.has_events ? { id: visitor.id, enrolments, has_events: true, seen: undefined, metrics: undefined, knowsAllMetrics: false } : { ...visitor, enrolments });
+  /** Changes what somebody was seen with from some sightings to others; answers it. */
+  seeAnew(id: number, before: readonly Sighting[], after: readonly Sighting[]): Seen {
+    const seen = this.kept_seen.of(after);
+    if (seen.text === this.kept_seen.of(before).text) return seen;
+    // What waits is of before.
+    this.flush();
+    this.update.run(seen.text, id);
+    return seen;
+  }
+
+  /** Remembers a visitor whose enrolments changed, and with them what they were seen with; metrics of one with events are read again. */
+  enrol(visitor_id: string, visitor: Visitor, enrolments: Enrolments, seen: Seen): void {
+    const enrolled = visitor.has_events ? { id: visitor.id, enrolments, has_events: true, seen, metrics: undefined, knowsAllMetrics: false } : { ...visitor, enrolments };
+    if (this.made.has(visitor_id)) this.made.set(visitor_id, enrolled);
+    if (this.changed.delete(visitor)) this.changed.add(enrolled);
+    this.remember(visitor_id, enrolled);
   }
 
   /** Forgets one visitor: their assignments or rows changed by another way than event by event. */
@@ -126,7 +148,7 @@ export class VisitorStore {
 
   /** Removes a visitor's number; whatever refers to it must be gone. */
   delete(visitor_id: string, id: number): void {
-    this.remove.run(id);
+    this.deleteNumber(id);
     this.forgetOne(visitor_id);
   }
 
@@ -141,14 +163,31 @@ export class VisitorStore {
     this.remove.run(id);
   }
 
+  /** Writes who is new, and what others were seen with; called at the end of a work. */
+  flush(): void {
+    for (const [visitor_id, visitor] of this.made) {
+      this.insert.run(visitor.id, storedId(visitor_id), visitor.seen.text);
+      this.changed.delete(visitor);
+    }
+    for (const { id, seen } of this.changed) this.update.run(seen.text, id);
+    this.made.clear();
+    this.changed.clear();
+  }
+
   /** Forgets what a rolled-back transaction may have taught. */
   forget(): void {
     this.young.clear();
     this.old.clear();
+    this.made.clear();
+    this.changed.clear();
   }
 
-  private isRemembered(visitor_id: string): boolean {
-    return this.young.has(visitor_id) || this.old.has(visitor_id);
+  private row(visitor_id: string): readonly [id: number, seen: string | null] | undefined {
+    return this.select.get(storedId(visitor_id)) as unknown as readonly [number, string | null] | undefined;
+  }
+
+  private recall(visitor_id: string): Visitor | undefined {
+    return this.young.get(visitor_id) ?? this.old.get(visitor_id);
   }
 
   private remember(visitor_id: string, visitor: Visitor): Visitor {
