@@ -166,4 +166,9 @@ export const MIGRATIONS: readonly Migration[] = [
       DROP TABLE visitor_seen;
     `,
   },
+  {
+    // UUIDs of version 7 end to end, in the order of their times; `event_ids` has all others.
+    name: 'ids that say when they were made, many to a row',
+    sql: 'CREATE TABLE event_id_runs (from_ms INTEGER PRIMARY KEY, until_ms INTEGER NOT NULL, ids BLOB NOT NULL) STRICT;',
+  },
 ];

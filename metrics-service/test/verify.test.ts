@@ -74,6 +74,7 @@ const TAMPERINGS: readonly (readonly [table: string, sql: string])[] = [
   ['event_ids', 'DELETE FROM event_ids WHERE event_id = (SELECT event_id FROM event_ids LIMIT 1)'],
   ['event_ids', "INSERT INTO meta (name, value) VALUES ('ids_seq', 1000000) ON CONFLICT DO UPDATE SET value = excluded.value"],
   ['event_ids', "INSERT INTO event_ids VALUES ('of nobody')"],
+  ['event_ids', 'INSERT INTO event_id_runs VALUES (1, 2, zeroblob(32))'],
   ['event_ids', 'INSERT INTO loose_events SELECT * FROM event_blocks ORDER BY first_seq LIMIT 1'],
   ['event_blocks', 'UPDATE event_blocks SET events = events + 1'],
   ['event_blocks', 'UPDATE event_blocks SET earliest = earliest - 1'],
@@ -113,6 +114,20 @@ test('verifyDatabase() reports an id that two of the newest events have', async 
   const { differences } = await verify(stores, folder.path);
   const reported = differences.filter(({ table }) => table === 'event_ids');
   assert.deepEqual(reported, [{ table: 'event_ids', place: event_id, figure: 'events that have it', stored: 1, counted: 2 }]);
+  stores.database.close();
+});
+
+test('verifyDatabase() looks for ids in runs as well', async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'fairsplit-verify-'));
+  const stores = openStores(join(folder.path, 'metrics.sqlite'));
+  const event_ids = ['01950000-0000-7000-8000-000000000001', '01950000-0000-7000-8000-000000000002', '01950000-0001-7000-8000-000000000001'];
+  for (const event_id of event_ids) await stores.writer.run(() => eventRecord(stores, { event_id, visitor_id: 'v', event_type: 'page_view' }));
+  stores.database.exec("INSERT INTO meta (name, value) VALUES ('ids_seq', 3) ON CONFLICT DO UPDATE SET value = excluded.value");
+  const missing = event_ids.map((event_id) => ({ table: 'event_ids', place: event_id, figure: 'rows', stored: 0, counted: 1 }));
+  assert.deepEqual((await verify(stores, folder.path)).differences, missing);
+  const ids = Buffer.from(event_ids.join('').replaceAll('-', ''), 'hex');
+  stores.database.prepare('INSERT INTO event_id_runs VALUES (?, ?, ?)').run(0x019500000000, 0x019500000001, ids);
+  assert.deepEqual((await verify(stores, folder.path)).differences, []);
   stores.database.close();
 });
 

@@ -52,10 +52,10 @@ export class EventRecorder {
     const nameOf = lookedUp(events.experiments, (text) => experiments.name(text));
     const recorded = { seq: new Float64Array(events.count), experiment: new Int32Array(events.count), variant: new Int32Array(events.count) };
     const { ids } = event_writer;
-    const indexed = ids.indexed(events.uuids, events.count);
+    const stored = ids.stored(events.uuids, events.count);
     const isNew = (event: number): boolean => {
       const other = events.other_ids.get(event);
-      return other === undefined ? !indexed.has(event) && ids.gather(events.uuids, event * UUID_BYTES) : ids.take(other);
+      return other === undefined ? !stored.has(event) && ids.gather(events.uuids, event * UUID_BYTES) : ids.take(other);
     };
     const recordAt = (event: number): Recorded => {
       const visitor = visitorOf(event) as Visitor;

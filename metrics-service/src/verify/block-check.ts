@@ -2,6 +2,7 @@ import { isoTime } from '../../../shared/clock.ts';
 import { shownId, UUID_BYTES } from '../../../shared/sqlite/stored-id.ts';
 import { openDetails, openFacts } from '../event/event-block.ts';
 import type { EventDetails, EventFacts } from '../event/event-block.ts';
+import { IdRuns, isTimed } from '../event/id-runs.ts';
 import { IdSet } from '../event/id-set.ts';
 import type { Difference } from './difference.ts';
 import type { FactReader } from './fact-reader.ts';
@@ -20,10 +21,12 @@ export class BlockCheck {
   private readonly selectVisitor;
   private readonly selectId;
   private readonly countIds;
+  private readonly countInRuns;
   private readonly ids = new Uint8Array(IDS_AT_ONCE * UUID_BYTES);
-  /** Up to which place of the log all ids are in the index; those of the newest may still come there. */
-  private readonly indexed_until: number;
-  /** Ids of the newest events, as far as they are not in the index yet. */
+  private readonly runs: IdRuns;
+  /** Up to which place of the log all ids are on the disk; those of the newest may still come there. */
+  private readonly stored_until: number;
+  /** Ids of the newest events, as far as they are not there yet. */
   private readonly waiting = new IdSet();
   private ids_found = 0;
   private last_seq = 0;
@@ -32,10 +35,12 @@ export class BlockCheck {
     this.reader = reader;
     this.report = report;
     const { database } = reader;
-    this.indexed_until = Number(database.prepare("SELECT value FROM meta WHERE name = 'ids_seq'").get()?.['value'] ?? 0);
+    this.stored_until = Number(database.prepare("SELECT value FROM meta WHERE name = 'ids_seq'").get()?.['value'] ?? 0);
+    this.runs = new IdRuns(database);
     this.selectVisitor = database.prepare('SELECT 1 FROM visitor_blocks WHERE visitor = ? AND first_seq = ?');
     this.selectId = database.prepare('SELECT 1 FROM event_ids WHERE event_id = ?');
     this.countIds = database.prepare('SELECT count(*) AS found FROM places CROSS JOIN event_ids ON event_id = substr(:ids, place * 16 + 1, 16) WHERE place < :count');
+    this.countInRuns = database.prepare(`SELECT coalesce(sum(length(ids)), 0) / ${UUID_BYTES} AS ids FROM event_id_runs`);
   }
 
   /** Checks all blocks; tells of how many events each had. */
@@ -49,7 +54,7 @@ export class BlockCheck {
         onEvents(facts.count);
       }
     }
-    const stored = this.reader.count('event_ids');
+    const stored = this.reader.count('event_ids') + (this.countInRuns.get()?.['ids'] as number);
     const place = stored > this.ids_found ? 'of events that are not there' : 'that several events have';
     if (stored !== this.ids_found) this.report({ table: 'event_ids', place, figure: 'rows', stored, counted: this.ids_found });
   }
@@ -80,8 +85,9 @@ export class BlockCheck {
     const uuids: number[] = [];
     for (let place = 0; place < count; place += 1) {
       const id = stored_id(place);
-      if (typeof id !== 'string') uuids.push(place);
-      else if (this.checkId(id, true)) this.ids_found += 1;
+      if (typeof id === 'string') this.ids_found += this.checkId(id, true) ? 1 : 0;
+      else if (isTimed(id, 0) && this.runs.has(id, 0)) this.ids_found += 1;
+      else uuids.push(place);
     }
     for (let first = 0; first < uuids.length; first += IDS_AT_ONCE) {
       const some = uuids.slice(first, first + IDS_AT_ONCE);
@@ -90,7 +96,7 @@ export class BlockCheck {
       this.ids_found += found;
       for (const place of found === some.length ? [] : some) {
         const id = stored_id(place) as Uint8Array;
-        if (!this.checkId(id, first_seq + (seq[place] as number) <= this.indexed_until)) this.checkWaiting(id);
+        if (!this.checkId(id, first_seq + (seq[place] as number) <= this.stored_until)) this.checkWaiting(id);
       }
     }
   }

@@ -10,5 +10,5 @@ export const storedEventId = (id: string): Uint8Array | string => {
 /** Takes one id, as the recorder takes those of many events; false if it was taken before. */
 export const takeId = (ids: EventIds, id: string): boolean => {
   const stored = storedEventId(id);
-  return typeof stored === 'string' ? ids.take(stored) : !ids.indexed(stored, 1).has(0) && ids.gather(stored, 0);
+  return typeof stored === 'string' ? ids.take(stored) : !ids.stored(stored, 1).has(0) && ids.gather(stored, 0);
 };
