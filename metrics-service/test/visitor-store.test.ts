@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { uuidv7 } from '../../shared/uuid.ts';
+import { eventRecord } from './support/event-record.ts';
 import { openStores } from './support/open-stores.ts';
+
+const AT = Date.UTC(2026, 0, 5);
 
 test('makeAll() gives numbers to those who are unknown, whatever their ids look like, and to nobody else', () => {
   const stores = openStores();
@@ -22,4 +25,23 @@ test('makeAll() gives numbers to those who are unknown, whatever their ids look 
   assert.equal(new Set([stored, remembered, ...made.values(), visitors.open('new').id]).size, made.size + 3);
   assert.equal(visitors.makeAll(ids).size, 0);
   stores.database.close();
+});
+
+test('one work may see somebody new, assign them, and see some of them again', async () => {
+  const stores = openStores();
+  const { writer, reattribution, experiments, words, stats, database } = stores;
+  await writer.run(() => {
+    eventRecord(stores, { visitor_id: 'v', event_type: 'page_view', experiment_id: 'homepage' }, AT);
+    eventRecord(stores, { visitor_id: 'v', event_type: 'click', variant: 'B' }, AT);
+    reattribution.assign('v', { experiment: experiments.name('homepage').experiment, variant: words.idOf('A'), assigned_at: AT, forced: false, from_log: false });
+    reattribution.assign('w', { experiment: experiments.name('homepage').experiment, variant: words.idOf('A'), assigned_at: AT, forced: false, from_log: false });
+    eventRecord(stores, { visitor_id: 'w', event_type: 'scroll' }, AT);
+  });
+  const numberOf = (word: string): number => words.find(word) as number;
+  const { experiment } = experiments.name('homepage');
+  const seen = database.prepare('SELECT seen FROM visitors ORDER BY id').all().map((row) => String(row['seen']).split(';').toSorted());
+  const under = (variant: string, type: string): string => `${experiment} ${numberOf(variant)} ${numberOf(type)}`;
+  assert.deepEqual(seen, [[under('A', 'page_view'), under('B', 'click')].toSorted(), [under('A', 'scroll')]]);
+  assert.deepEqual(stats.cells(experiment), await stats.cellsBetween(experiment, 0, Number.MAX_SAFE_INTEGER));
+  database.close();
 });

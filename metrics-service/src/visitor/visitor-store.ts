@@ -134,10 +134,7 @@ export class VisitorStore {
 
   /** Remembers a visitor whose enrolments changed, and with them what they were seen with; metrics of one with events are read again. */
   enrol(visitor_id: string, visitor: Visitor, enrolments: Enrolments, seen: Seen): void {
-    const enrolled = visitor.has_events ? { id: visitor.id, enrolments, has_events: true, seen, metrics: undefined, knowsAllMetrics: false } : { ...visitor, enrolments };
-    if (this.made.has(visitor_id)) this.made.set(visitor_id, enrolled);
-    if (this.changed.delete(visitor)) this.changed.add(enrolled);
-    this.remember(visitor_id, enrolled);
+    this.remember(visitor_id, visitor.has_events ? { id: visitor.id, enrolments, has_events: true, seen, metrics: undefined, knowsAllMetrics: false } : { ...visitor, enrolments });
   }
 
   /** Forgets one visitor: their assignments or rows changed by another way than event by event. */

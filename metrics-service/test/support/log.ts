@@ -99,15 +99,22 @@ export class Log {
     };
   }
 
-  /** One event of a visitor, in a transaction of its own. */
+  /** One event of a visitor, in a transaction of its own; answers whether its id was taken. */
   write(event_id: string, visitor: number): boolean {
-    return this.database.transaction(() => {
-      const is_new = takeId(this.writer.ids, event_id);
-      const event = { ...this.draw(), event_id, visitor };
-      if (is_new) this.events.push({ ...event, seq: this.writer.add({ ...event, experiment: null, event_id: storedEventId(event_id) }) });
+    return this.writeAll([event_id], visitor) === 1;
+  }
+
+  /** Some events of a visitor, in one transaction; answers how many ids were taken. */
+  writeAll(event_ids: readonly string[], visitor: number): number {
+    const before = this.events.length;
+    this.database.transaction(() => {
+      for (const event_id of event_ids) {
+        const event = { ...this.draw(), event_id, visitor };
+        if (takeId(this.writer.ids, event_id)) this.events.push({ ...event, seq: this.writer.add({ ...event, experiment: null, event_id: storedEventId(event_id) }) });
+      }
       this.writer.flush();
-      return is_new;
     });
+    return this.events.length - before;
   }
 
   /** Removes all events of a visitor. */
