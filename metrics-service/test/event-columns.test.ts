@@ -25,9 +25,9 @@ const eventOf = (index: number): Parameters<EventColumns['add']> => {
 };
 
 const told = (sent: SentEvents, place: number): unknown => [
-  sent.other_ids.get(place) ?? shownId(sent.uuids.slice(place * UUID_BYTES, (place + 1) * UUID_BYTES)),
+  sent.other_ids?.get(place) ?? shownId(sent.uuids.slice(place * UUID_BYTES, (place + 1) * UUID_BYTES)),
   ...[sent.visitors, sent.types, sent.metrics, sent.experiments, sent.variants].map((texts) => textAt(texts, place) ?? null),
-  ...[sent.at[place], sent.arrived[place], sent.values.get(place) ?? null, sent.properties.get(place) ?? null, sent.contexts.get(place) ?? null, sent.excluded.get(place), sent.imported.has(place)],
+  ...[sent.at[place], sent.arrived[place], sent.values?.get(place) ?? null, sent.properties?.get(place) ?? null, sent.contexts?.get(place) ?? null, sent.excluded?.get(place), sent.imported?.has(place) ?? false],
 ];
 
 test('EventColumns say of each event what it was, also in another thread', () => {

@@ -22,9 +22,11 @@ const writeNumber = (bytes: Uint8Array, place: number, value: number): number =>
   return at + 1;
 };
 
-/** Writes a trail that is in order as few bytes: seven an event, mostly. */
+// SQLite copies what is bound, so one buffer serves all trails.
+const bytes = new Uint8Array(TRAIL_EVENTS_MAX * TRAIL_STRIDE * NUMBER_BYTES_MAX);
+
+/** Writes a trail that is in order as few bytes: seven an event, mostly. They are good until the next call. */
 export const encodeTrail = (trail: Trail, start: number): Uint8Array => {
-  const bytes = new Uint8Array(trail.length * NUMBER_BYTES_MAX);
   let place = 0;
   let before = start;
   for (let index = 0; index < trail.length; index += TRAIL_STRIDE) {

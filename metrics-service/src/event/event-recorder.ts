@@ -54,7 +54,7 @@ export class EventRecorder {
     const { ids } = event_writer;
     const stored = ids.stored(events.uuids, events.count);
     const isNew = (event: number): boolean => {
-      const other = events.other_ids.get(event);
+      const other = events.other_ids?.get(event);
       return other === undefined ? !stored.has(event) && ids.gather(events.uuids, event * UUID_BYTES) : ids.take(other);
     };
     const recordAt = (event: number): Recorded => {
@@ -64,7 +64,7 @@ export class EventRecorder {
       const row: TakenEvent = {
         event_type,
         event_name: textAt(events.metrics, event)?.slice(event_type.length + 1) ?? null,
-        event_id: events.other_ids.get(event) ?? storedUuid(events.uuids, event * UUID_BYTES),
+        event_id: events.other_ids?.get(event) ?? storedUuid(events.uuids, event * UUID_BYTES),
         visitor: visitor.id,
         type: typeOf(event) as number,
         named_metric: metricOf(event) ?? null,
@@ -73,15 +73,15 @@ export class EventRecorder {
         variant: variantOf(event) ?? null,
         at: events.at[event] as number,
         arrived: events.arrived[event] as number,
-        imported: events.imported.has(event),
-        value: events.values.get(event) ?? null,
-        properties: events.properties.get(event) ?? null,
-        context: events.contexts.get(event) ?? null,
+        imported: events.imported?.has(event) ?? false,
+        value: events.values?.get(event) ?? null,
+        properties: events.properties?.get(event) ?? null,
+        context: events.contexts?.get(event) ?? null,
       };
       return this.store(visitor, row, isNew(event), name);
     };
     for (let event = 0; event < events.count; event += 1) {
-      const reason = events.excluded.get(event);
+      const reason = events.excluded?.get(event);
       if (reason !== undefined) tally.add(nameOf(event)?.experiment ?? 0, reason);
       const one = reason === undefined ? recordAt(event) : NOT_STORED;
       recorded.seq[event] = one.seq;

@@ -19,18 +19,18 @@ export interface SentEvents {
   readonly variants: SentTexts;
   /** 16 bytes for each id that is a UUID. */
   readonly uuids: Uint8Array;
-  /** The other ids, by the event's place. */
-  readonly other_ids: ReadonlyMap<number, string>;
+  /** The other ids, by the event's place. Like all that few events have, undefined where none has it: looking in vain for each of many is not free. */
+  readonly other_ids: ReadonlyMap<number, string> | undefined;
   readonly at: Float64Array;
   readonly arrived: Float64Array;
   /** By the event's place, where there is one. */
-  readonly values: ReadonlyMap<number, number>;
-  readonly properties: ReadonlyMap<number, string>;
-  readonly contexts: ReadonlyMap<number, string>;
+  readonly values: ReadonlyMap<number, number> | undefined;
+  readonly properties: ReadonlyMap<number, string> | undefined;
+  readonly contexts: ReadonlyMap<number, string> | undefined;
   /** Why an event is left out and only tallied. */
-  readonly excluded: ReadonlyMap<number, string>;
+  readonly excluded: ReadonlyMap<number, string> | undefined;
   /** The places of those that were imported. */
-  readonly imported: ReadonlySet<number>;
+  readonly imported: ReadonlySet<number> | undefined;
 }
 
 /** What became of events, column by column and in their order. */
@@ -84,6 +84,8 @@ class Numbers {
     return larger;
   }
 }
+
+const unlessEmpty = <T extends { readonly size: number }>(some: T): T | undefined => (some.size === 0 ? undefined : some);
 
 /** Gathers events to be sent. */
 export class EventColumns {
@@ -139,14 +141,14 @@ export class EventColumns {
       experiments: { texts: this.#experiments.texts, places: experiments },
       variants: { texts: this.#variants.texts, places: variants },
       uuids,
-      other_ids: this.#other_ids,
+      other_ids: unlessEmpty(this.#other_ids),
       at,
       arrived,
-      values: this.#values,
-      properties: this.#properties,
-      contexts: this.#contexts,
-      excluded: this.#excluded,
-      imported: this.#imported,
+      values: unlessEmpty(this.#values),
+      properties: unlessEmpty(this.#properties),
+      contexts: unlessEmpty(this.#contexts),
+      excluded: unlessEmpty(this.#excluded),
+      imported: unlessEmpty(this.#imported),
     };
   }
 }

@@ -1,9 +1,18 @@
 /** Things by three numbers, of experiments and words. Every event touches some, and joined keys would cost more than the rest of it. */
 export class Cells<T> {
   private readonly cells = new Map<number, Map<number, Map<number, T>>>();
+  /** Those of the experiment and first number that were asked for last: those of one visitor mostly come together. */
+  private last: Map<number, T> | undefined;
+  private last_experiment = 0;
+  private last_first = 0;
 
   find(experiment: number, first: number, second: number): T | undefined {
-    return this.cells.get(experiment)?.get(first)?.get(second);
+    if (experiment !== this.last_experiment || first !== this.last_first) {
+      this.last = this.cells.get(experiment)?.get(first);
+      this.last_experiment = experiment;
+      this.last_first = first;
+    }
+    return this.last?.get(second);
   }
 
   set(experiment: number, first: number, second: number, cell: T): T {
@@ -12,6 +21,9 @@ export class Cells<T> {
     let seconds = firsts.get(first);
     if (seconds === undefined) firsts.set(first, (seconds = new Map()));
     seconds.set(second, cell);
+    this.last = seconds;
+    this.last_experiment = experiment;
+    this.last_first = first;
     return cell;
   }
 
@@ -21,5 +33,6 @@ export class Cells<T> {
 
   clear(): void {
     this.cells.clear();
+    this.last = undefined;
   }
 }
