@@ -73,13 +73,13 @@ const encoder = new TextEncoder();
 /** An id may begin with a byte order mark, which is no mark there. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-const minOf = (values: readonly number[]): number => {
+const minOf = (values: Float64Array): number => {
   let min = Infinity;
   for (let place = 0; place < values.length; place += 1) if ((values[place] as number) < min) min = values[place] as number;
   return min;
 };
 
-const maxOf = (values: readonly number[]): number => {
+const maxOf = (values: Float64Array): number => {
   let max = -Infinity;
   for (let place = 0; place < values.length; place += 1) if ((values[place] as number) > max) max = values[place] as number;
   return max;
@@ -97,14 +97,11 @@ const layTexts = (texts: readonly string[]): readonly [ends: number[], bytes: Ui
 const textAt = (ends: Column, bytes: Column, place: number): string => decoder.decode((bytes as Uint8Array).subarray(place === 0 ? 0 : ends[place - 1], ends[place]));
 
 const packFacts = (events: LooseEvents): Uint8Array => {
-  const bases = [events.seq, events.visitor, events.at, events.arrived].map(minOf) as [number, number, number, number];
-  const valued: number[] = [];
-  for (let place = 0; place < events.count; place += 1) if (events.value[place] !== null) valued.push(place);
-  return packColumns([
-    Float64Array.from(bases),
-    narrowest(events.seq, bases[0]), narrowest(events.visitor, bases[1]), events.type, events.name, events.experiment, events.variant, narrowest(events.at, bases[2]), narrowest(events.arrived, bases[3]), events.imported,
-    valued, Float64Array.from(valued, (place) => events.value[place] as number),
-  ]);
+  const based = (['seq', 'visitor', 'at', 'arrived'] as const).map((name) => [events.column(name), minOf(events.column(name))] as const);
+  const [seq, visitor, at, arrived] = based.map(([column, base]) => narrowest(column, base)) as [Column, Column, Column, Column];
+  const [type, name, experiment, variant, imported] = (['type', 'name', 'experiment', 'variant', 'imported'] as const).map((name) => narrowest(events.column(name))) as [Column, Column, Column, Column, Column];
+  const bases = Float64Array.from(based, ([, base]) => base);
+  return packColumns([bases, seq, visitor, type, name, experiment, variant, at, arrived, imported, [...events.values.keys()], Float64Array.from(events.values.values())]);
 };
 
 /** Ids: 16 bytes for each event, and besides, in the order of their events, those that are no UUIDs. */
@@ -114,17 +111,18 @@ const packIds = ({ uuids, count, other_ids }: LooseEvents): Uint8Array => {
 };
 
 /** Texts that are the same are kept once; a column has their places and one, 0 where there is none. */
-const packTexts = ({ properties, context }: LooseEvents): Uint8Array | null => {
+const packTexts = ({ count, properties, contexts }: LooseEvents): Uint8Array | null => {
+  if (properties.size + contexts.size === 0) return null;
   const places = new Map<string, number>();
-  const placeOf = (text: string | null): number => {
-    if (text === null) return 0;
+  const placeOf = (text: string | undefined): number => {
+    if (text === undefined) return 0;
     const known = places.get(text);
     if (known !== undefined) return known;
     places.set(text, places.size + 1);
     return places.size;
   };
-  const columns = [properties.map(placeOf), context.map(placeOf)];
-  return places.size === 0 ? null : packColumns([...columns, ...layTexts([...places.keys()])]);
+  const columns = [properties, contexts].map((texts) => Array.from({ length: count }, (_, place) => placeOf(texts.get(place))));
+  return packColumns([...columns, ...layTexts([...places.keys()])]);
 };
 
 /** Packs events, of which there must be one at least. */
@@ -132,8 +130,8 @@ export const packBlock = (events: LooseEvents): PackedBlock => ({
   first_seq: events.seq[0] as number,
   last_seq: events.seq[events.count - 1] as number,
   events: events.count,
-  earliest: minOf(events.at),
-  latest: maxOf(events.at),
+  earliest: minOf(events.column('at')),
+  latest: maxOf(events.column('at')),
   facts: packFacts(events),
   ids: packIds(events),
   texts: packTexts(events),

@@ -32,7 +32,7 @@ export class EventWriter {
   private loose: LooseEvents | undefined;
   /** How many rows these have. */
   private loose_rows = 0;
-  /** What is not on disk yet. */
+  /** What is not on disk yet; the same columns serve work after work. */
   private fresh = new LooseEvents();
   /** By visitor: the time before which their events are removed with this work. */
   private readonly removals = new Map<number, number>();
@@ -66,7 +66,7 @@ export class EventWriter {
       const block = this.remember(key);
       this.collect(block, (place) => valueAt(block, place), visitor, before, found);
     }
-    for (const events of [this.looseEvents(), this.fresh]) this.collect(events, (place) => events.value[place] ?? null, visitor, before, found);
+    for (const events of [this.looseEvents(), this.fresh]) this.collect(events, (place) => events.values.get(place) ?? null, visitor, before, found);
     return found;
   }
 
@@ -117,10 +117,10 @@ export class EventWriter {
 
   private write(): void {
     const loose = this.looseEvents();
-    const fresh = this.fresh;
-    this.fresh = new LooseEvents();
+    const { fresh } = this;
     if (loose.count === 0 && fresh.count >= BLOCK_EVENTS) {
       this.full.add(fresh);
+      fresh.clear();
       return;
     }
     loose.addAll(fresh);
@@ -129,12 +129,13 @@ export class EventWriter {
       this.replaceLoose(new LooseEvents());
     } else if (this.loose_rows >= LOOSE_ROWS_MAX) this.replaceLoose(loose);
     else this.writeLoose(fresh);
+    fresh.clear();
   }
 
   /** Forgets what a rolled-back transaction may have taught. */
   forget(): void {
     this.loose = undefined;
-    this.fresh = new LooseEvents();
+    this.fresh.clear();
     this.removals.clear();
     this.remembered.clear();
     this.ids.forget();

@@ -57,4 +57,4 @@ export const parted = (stored: StoredColumns, stays: (visitor: number, at: numbe
 };
 
 /** In order, so that the rows of visitors who came together are written beside each other. */
-const visitorsOf = ({ visitor }: LooseEvents): readonly number[] => [...new Set(visitor)].sort((one, other) => one - other);
+const visitorsOf = (events: LooseEvents): readonly number[] => [...new Set(events.column('visitor'))].sort((one, other) => one - other);

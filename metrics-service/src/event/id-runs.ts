@@ -1,4 +1,4 @@
-import type { StatementSync } from 'node:sqlite';
+import type { Database } from '../../../shared/sqlite/database.ts';
 import { UUID_BYTES } from '../../../shared/sqlite/stored-id.ts';
 
 const VERSION_7 = 7;
@@ -29,7 +29,7 @@ export class IdRuns {
   private run: Run | undefined;
   private is_changed = false;
 
-  constructor(database: { prepare(sql: string): StatementSync }) {
+  constructor(database: Pick<Database, 'prepare'>) {
     this.insert = database.prepare('INSERT INTO event_id_runs (from_ms, until_ms, ids) VALUES (?, ?, ?)');
     this.select = database.prepare('SELECT from_ms, until_ms, ids FROM event_id_runs WHERE from_ms <= ? ORDER BY from_ms DESC LIMIT 1');
     this.selectLast = database.prepare('SELECT max(from_ms), until_ms FROM event_id_runs');

@@ -36,6 +36,7 @@ export const openSmallBlocks = (random: Random, blocks: number, block_events: nu
       }
       full.add(laid);
     }
+    visitors.flush();
   });
   // Only now: they go on from the last place of the log.
   const stores = createStores(database);
@@ -46,6 +47,7 @@ export const openSmallBlocks = (random: Random, blocks: number, block_events: nu
         events.push({ ...event, seq: stores.event_writer.add(row) });
       }
       stores.event_writer.flush();
+      visitors.flush();
     });
   return { stores, events, add };
 };
