@@ -33,6 +33,22 @@ test('GET /export with all records imports elsewhere to identical results and st
   assert.deepEqual([again.accepted, again.duplicates], [0, again.lines]);
 });
 
+test('an experiment of whose import nobody is left is the same elsewhere', async () => {
+  using from = openApp();
+  const headers = { 'content-type': 'application/x-ndjson' };
+  const lines = [
+    { record: 'assignment', visitor_id: 'v', experiment_id: 'pricing', variant: 'A', timestamp: '2025-01-01' },
+    { record: 'event', visitor_id: 'w', experiment_id: 'pricing', variant: 'A', event_type: 'page_view', timestamp: '2025-01-01' },
+  ];
+  await from.ask('POST /import', { text: lines.map((line) => JSON.stringify(line)).join('\n'), headers });
+  const results = async ({ ask }: typeof from): Promise<unknown> => (await ask('GET /experiments/pricing/results')).json();
+  assert.equal(((await results(from)) as { readonly status: string }).status, 'COMPLETED');
+  assert.equal((await from.ask('DELETE /visitors/v')).status, 200);
+  using into = openApp();
+  await into.ask('POST /import', { text: (await from.ask('GET /export?records=all')).text, headers });
+  assert.deepEqual(await results(into), await results(from));
+});
+
 test('POST /import leaves bad lines out one by one and says why', async () => {
   using service = openApp();
   const lines = [

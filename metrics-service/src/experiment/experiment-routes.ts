@@ -28,7 +28,7 @@ export const experimentRoutes = (experiments: ExperimentStore, results: ResultSt
       experiment_id: public_id,
       key: definition?.key ?? null,
       name: definition?.name ?? public_id,
-      status: definition?.status ?? (source === 'import' ? 'COMPLETED' : 'RUNNING'),
+      status: definition?.status ?? (source === 'import' && assigned.length > 0 ? 'COMPLETED' : 'RUNNING'),
       primary_metric_name: definition?.primary_metric_name ?? DEFAULT_METRIC,
       source,
       variants: definition?.variants.map(({ variant_name }) => variant_name) ?? assigned.map(({ variant }) => words.wordOf(variant)).sort(),

@@ -97,7 +97,9 @@ export class ResultReader {
     const extent = this.needs.results.extent(id);
     const first = extent === undefined ? null : isoTime(extent.first);
     const start_time = definition === null ? first : (definition.start_time ?? definition.phases[0]?.start_time ?? first);
-    const end_time = definition === null ? (source === 'import' && extent !== undefined ? isoTime(extent.last) : null) : definition.end_time;
+    // What was imported is over; nobody's import is none.
+    const imported_until = source === 'import' && extent !== undefined ? isoTime(extent.last) : null;
+    const end_time = definition === null ? imported_until : definition.end_time;
     const now = this.needs.clock();
     const ran_ms = start_time === null ? 0 : Math.min(now, end_time === null ? now : Date.parse(end_time)) - Date.parse(start_time);
     return {
@@ -108,7 +110,7 @@ export class ResultReader {
       start_time,
       end_time,
       experiment_days_running: Math.max(0, Math.ceil(ran_ms / DAY_MS)),
-      status: definition?.status ?? (source === 'import' ? 'COMPLETED' : 'RUNNING'),
+      status: definition?.status ?? (imported_until === null ? 'RUNNING' : 'COMPLETED'),
       primary_metric_name,
     } as const;
   }
