@@ -14,7 +14,8 @@ const NUMBER_BYTES_MAX = 8;
 
 /** Writes a number at a place; answers the place behind it. */
 const writeNumber = (bytes: Uint8Array, place: number, value: number): number => {
-  let [at, rest] = [place, value];
+  let at = place;
+  let rest = value;
   // Beyond 31 bits there are no quick operators.
   for (; rest >= 0x8000_0000; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 128;
   for (; rest >= 128; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
