@@ -21,6 +21,9 @@ const EVENTS_AT_ONCE = 1_000;
 const EVENTS_WORTH = 16;
 /** How many times events may be under way at once. */
 const UNDER_WAY_MAX = 2;
+/** How many times where it is so many each time: while the thread commits some, the next lie ready for it. Few would rather wait, and share a COMMIT. */
+const FULL_UNDER_WAY_MAX = 4;
+const EVENTS_FULL = EVENTS_AT_ONCE / 2;
 
 /** What became of one event; `excluded` where it is a bot's, which is tallied and not stored. */
 export interface TakenEvent {
@@ -169,7 +172,8 @@ export class EventIntake {
   }
 
   private mayHandOn({ columns }: Gathered): boolean {
-    return this.under_way === 0 || (this.under_way < UNDER_WAY_MAX && columns.count >= EVENTS_WORTH);
+    const most = columns.count >= EVENTS_FULL ? FULL_UNDER_WAY_MAX : columns.count >= EVENTS_WORTH ? UNDER_WAY_MAX : 1;
+    return this.under_way < most;
   }
 
   private record({ columns, deliveries }: Gathered): void {
