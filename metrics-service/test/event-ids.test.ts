@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openDatabase } from '../../shared/sqlite/open.ts';
 import { uuidv7 } from '../../shared/uuid.ts';
+import { IdRuns } from '../src/event/id-runs.ts';
+import { APPLICATION_ID, MIGRATIONS } from '../src/schema.ts';
 import { GATHERED_MAX, Log, VISITORS } from './support/log.ts';
 import { Random } from './support/random.ts';
+import { storedEventId } from './support/take-id.ts';
 
 const STEPS = 4_000;
 const DAY_MS = 86_400_000;
@@ -55,4 +59,21 @@ test('an id is taken once also where places of the log are given out again after
   log.reopen();
   assert.ok(!log.write(event_id, 2));
   log.database.close();
+});
+
+test('a run that is gone is not in the way of one that lies in its time', () => {
+  const database = openDatabase({ file: ':memory:', application_id: APPLICATION_ID, migrations: MIGRATIONS });
+  const runs = new IdRuns(database);
+  const random = new Random(4);
+  const idsOf = (...times: readonly number[]): readonly Uint8Array[] => times.map((time) => storedEventId(uuidOf(random, 7, time)) as Uint8Array);
+  const [early, first, last, between] = idsOf(1_000, 2_000, 3_000, 2_500) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  runs.add(early);
+  runs.add(Buffer.concat([first, last]));
+  for (const id of [first, last]) runs.remove(id);
+  runs.flush();
+  assert.equal(runs.lastTime(), 1_000);
+  runs.add(between);
+  assert.deepEqual([early, first, last, between].map((id) => runs.has(id, 0)), [true, false, false, true]);
+  assert.equal(runs.lastTime(), 2_500);
+  database.close();
 });

@@ -27,6 +27,8 @@ export class IdRuns {
   private readonly delete;
   /** The one that was asked last. */
   private run: Run | undefined;
+  /** Until when the last of all goes; undefined where only the disk knows. */
+  private last_time: number | undefined;
   private is_changed = false;
 
   constructor(database: Pick<Database, 'prepare'>) {
@@ -39,12 +41,14 @@ export class IdRuns {
 
   /** Until when the last run goes, and 0 without any: what is added must be later. */
   lastTime(): number {
-    return (this.selectLast.get()?.['until_ms'] as number | null) ?? 0;
+    return (this.last_time ??= (this.selectLast.get()?.['until_ms'] as number | null) ?? 0);
   }
 
   /** Appends UUIDs, which lie end to end in the order of their times and are later than all others. */
   add(ids: Uint8Array): void {
-    this.insert.run(timeOf(ids, 0), timeOf(ids, ids.length - UUID_BYTES), ids);
+    const until = timeOf(ids, ids.length - UUID_BYTES);
+    this.insert.run(timeOf(ids, 0), until, ids);
+    this.last_time = until;
   }
 
   /** Whether a UUID is among them. */
@@ -68,21 +72,26 @@ export class IdRuns {
   flush(): void {
     const { run } = this;
     if (run === undefined || !this.is_changed) return;
-    if (run.ids.length === 0) this.delete.run(run.from_ms);
-    else this.update.run(run.ids, run.from_ms);
     this.is_changed = false;
+    if (run.ids.length > 0) this.update.run(run.ids, run.from_ms);
+    else {
+      this.delete.run(run.from_ms);
+      // Another may lie in its time then.
+      this.forget();
+    }
   }
 
   /** Forgets what a rolled-back transaction may have changed. */
   forget(): void {
     this.run = undefined;
     this.is_changed = false;
+    this.last_time = undefined;
   }
 
   /** Where in its run a UUID lies. */
   private placeOf(ids: Uint8Array, from: number): number | undefined {
     const time = timeOf(ids, from);
-    const run = this.runAt(time);
+    const run = time > this.lastTime() ? undefined : this.runAt(time);
     if (run === undefined) return undefined;
     let [low, high] = [0, run.ids.length / UUID_BYTES];
     while (low < high) {
