@@ -34,10 +34,10 @@ export class RollupStore {
   }
 
   private see(visitor: Visitor, experiment: number, variant: number, type: number): void {
-    const { seen, cells } = visitor.seen.after(experiment, variant, type);
-    if (seen === visitor.seen) return;
-    for (const [cell_variant, cell_type] of cells) this.deltas.stats(experiment, cell_variant, cell_type, 0, 1);
-    this.visitors.see(visitor, seen);
+    const step = visitor.seen.after(experiment, variant, type);
+    if (step === undefined) return;
+    for (const [cell_variant, cell_type] of step.cells) this.deltas.stats(experiment, cell_variant, cell_type, 0, 1);
+    this.visitors.see(visitor, step.seen);
   }
 
   private convert(visitor: Visitor, experiment: number, variant: number, metric: number, at: number, value: number, events: number): void {

@@ -1,12 +1,14 @@
 import { ANY } from './cell-deltas.ts';
 import { Cells } from './cells.ts';
 
-/** How many are kept to be shared; then they are gathered anew. */
-const KEPT_MAX = 4_096;
+/** How many are kept to be shared. */
+const KEPT_MAX = 2_048;
+/** After so many that found no room, those that are kept are not the common ones any more. */
+const HOMELESS_MAX = KEPT_MAX * 32;
 /** What is seen in more ways is hardly anybody else's too. */
 const SHARED_WAYS_MAX = 64;
 
-/** The types of events that a visitor was seen with under a variant, in the order of their numbers. */
+/** The types of events that a visitor was seen with under a variant, in the order in which they were. */
 export interface Sighting {
   readonly experiment: number;
   readonly variant: number;
@@ -20,83 +22,99 @@ export interface SeenStep {
 }
 
 /**
- * What a visitor was seen with, for `/stats`; never changed. Visitors are many and what they were seen with is much the same, so one serves all who are
- * alike, and what an event changes is worked out once for all of them.
+ * What a visitor was seen with, for `/stats`; never changed. Visitors are many and what they are seen with is much the same, so one serves all who came
+ * to the same in the same order, and what an event changes is worked out once for all of them.
  */
 export class Seen {
   readonly sightings: readonly Sighting[];
-  /** How it is stored: `experiment variant type type …` for each sighting, `;` between them; null for nothing. */
-  readonly text: string | null;
   private readonly kept: KeptSeen;
-  private readonly steps = new Cells<SeenStep>();
+  /** The steps from here that are kept; undefined while there are none. */
+  private steps: Cells<SeenStep> | undefined;
+  private stored: string | undefined;
 
   /** By way of `KeptSeen` alone. */
-  constructor(kept: KeptSeen, sightings: readonly Sighting[], text: string | null) {
+  constructor(kept: KeptSeen, sightings: readonly Sighting[]) {
     this.kept = kept;
     this.sightings = sightings;
-    this.text = text;
   }
 
-  /** What an event of a type changes, under a variant. */
-  after(experiment: number, variant: number, type: number): SeenStep {
-    const known = this.steps.find(experiment, variant, type);
+  /** How it is stored: `experiment variant type type …` for each sighting, `;` between them; null for nothing. */
+  get text(): string | null {
+    if (this.sightings.length === 0) return null;
+    return (this.stored ??= this.sightings.map(({ experiment, variant, types }) => `${experiment} ${variant} ${types.join(' ')}`).join(';'));
+  }
+
+  /** What an event of a type changes, under a variant; undefined for nothing. */
+  after(experiment: number, variant: number, type: number): SeenStep | undefined {
+    for (const sighting of this.sightings) if (sighting.experiment === experiment && sighting.variant === variant && sighting.types.includes(type)) return undefined;
+    const known = this.steps?.find(experiment, variant, type);
     if (known !== undefined) return known;
     const step = this.step(experiment, variant, type);
-    return isShared(step.seen.sightings) ? this.steps.set(experiment, variant, type, step) : step;
+    if (this.kept.keeps(this, step.seen)) (this.steps ??= new Cells()).set(experiment, variant, type, step);
+    return step;
   }
 
   /** Forgets what follows. */
   forget(): void {
-    this.steps.clear();
+    this.steps = undefined;
   }
 
   private step(experiment: number, variant: number, type: number): SeenStep {
     const others = this.sightings.filter((sighting) => sighting.experiment === experiment);
     const own = others.find((sighting) => sighting.variant === variant);
-    if (own?.types.includes(type) === true) return { seen: this, cells: [] };
     const cells: (readonly [number, number])[] = [[variant, type]];
     if (!others.some(({ types }) => types.includes(type))) cells.push([ANY, type]);
     if (own === undefined) cells.push([variant, ANY]);
     if (others.length === 0) cells.push([ANY, ANY]);
-    const more = { experiment, variant, types: [...(own?.types ?? []), type] };
-    return { seen: this.kept.of([...this.sightings.filter((sighting) => sighting !== own), more]), cells };
+    const more = { experiment, variant, types: own === undefined ? [type] : [...own.types, type] };
+    const sightings = own === undefined ? [...this.sightings, more] : this.sightings.map((sighting) => (sighting === own ? more : sighting));
+    return { seen: new Seen(this.kept, sightings), cells };
   }
 }
 
-/** Keeps one `Seen` for each thing that visitors were seen with. */
+/** Keeps what visitors are seen with, each as what follows another: as many as there is room for. */
 export class KeptSeen {
-  /** Nobody's yet. */
-  readonly nothing: Seen = new Seen(this, [], null);
-  private readonly kept = new Map<string, Seen>();
+  /** What somebody new was seen with. */
+  readonly nothing: Seen = new Seen(this, []);
+  private kept = new WeakSet<Seen>([this.nothing]);
+  private count = 0;
+  private homeless = 0;
 
   /** Answers what was stored. */
   read(text: string | null): Seen {
-    if (text === null) return this.nothing;
-    return this.kept.get(text) ?? this.of(sightingsOf(text));
+    return text === null ? this.nothing : this.of(sightingsOf(text));
   }
 
-  /** Answers that of some sightings, each of another experiment or variant. */
+  /** Answers that of some sightings. */
   of(sightings: readonly Sighting[]): Seen {
-    if (sightings.length === 0) return this.nothing;
-    const sorted = sightings
-      .map(({ experiment, variant, types }) => ({ experiment, variant, types: types.toSorted((one, other) => one - other) }))
-      .sort((one, other) => one.experiment - other.experiment || one.variant - other.variant);
-    const text = sorted.map(({ experiment, variant, types }) => [experiment, variant, ...types].join(' ')).join(';');
-    const known = this.kept.get(text);
-    if (known !== undefined) return known;
-    const seen = new Seen(this, sorted, text);
-    if (isShared(sorted)) this.keep(text, seen);
+    if (!isShared(sightings)) return new Seen(this, sightings);
+    let seen = this.nothing;
+    for (const { experiment, variant, types } of sightings) for (const type of types) seen = seen.after(experiment, variant, type)?.seen ?? seen;
     return seen;
   }
 
-  private keep(text: string, seen: Seen): void {
-    if (this.kept.size >= KEPT_MAX) {
-      this.kept.clear();
-      this.nothing.forget();
+  /** Whether what follows is to be kept with what it follows. */
+  keeps(before: Seen, after: Seen): boolean {
+    if (!this.kept.has(before) || !isShared(after.sightings)) return false;
+    if (this.count < KEPT_MAX) {
+      this.count += 1;
+      this.kept.add(after);
+      return true;
     }
-    this.kept.set(text, seen);
+    this.homeless += 1;
+    if (this.homeless > HOMELESS_MAX) this.begin();
+    return false;
+  }
+
+  private begin(): void {
+    this.nothing.forget();
+    this.kept = new WeakSet([this.nothing]);
+    this.count = 0;
+    this.homeless = 0;
   }
 }
+
+const isShared = (sightings: readonly Sighting[]): boolean => sightings.reduce((ways, { types }) => ways + types.length, 0) <= SHARED_WAYS_MAX;
 
 /** Reads the text of a `Seen`. */
 export const sightingsOf = (text: string): readonly Sighting[] =>
@@ -104,5 +122,3 @@ export const sightingsOf = (text: string): readonly Sighting[] =>
     const [experiment = 0, variant = 0, ...types] = part.split(' ').map(Number);
     return { experiment, variant, types };
   });
-
-const isShared = (sightings: readonly Sighting[]): boolean => sightings.reduce((ways, { types }) => ways + types.length, 0) <= SHARED_WAYS_MAX;
