@@ -8,13 +8,13 @@ import type { EventReader } from './event-reader.ts';
 import { IdRuns, isTimed, timeOf } from './id-runs.ts';
 import { IdSet } from './id-set.ts';
 
-/** How many ids gather in memory before they go to the index. */
+/** How many ids gather in memory before they go to the disk. */
 const GATHERED_MAX = 60_000;
 /** How many go there at once; `places` has as many rows. */
 const IDS_AT_ONCE = 1_000;
-/** For each id that comes so many go to the index, so that what is on its way is gone before as many have gathered again. */
+/** For each id that comes so many go there, so that what is on its way is gone before as many have gathered again. */
 const GO_FOR_EACH = 2;
-/** Under which name it is stored up to which place of the log all ids are in the index. */
+/** Under which name it is stored up to which place of the log all ids are there. */
 const PLACE = 'ids_seq';
 
 /** Ids that were made longer ago have no part in runs: 21 of a number's 53 bits are for their order among those of one time. */
