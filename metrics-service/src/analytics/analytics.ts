@@ -142,9 +142,13 @@ export class Analytics {
     const { experiments, words } = this.needs.stores;
     const known = experiments.findName(experiment);
     if (known === undefined) return [];
-    const variantOf = await this.variants.of(known.experiment);
-    const counts = count.visitorsBy(variantOf);
-    return [...counts].map(([variant, visitors]) => ({ variant_name: words.wordOf(variant), steps: stepsOf(steps, visitors) })).sort((a, b) => (a.variant_name < b.variant_name ? -1 : 1));
+    const { places, variants } = await this.variants.of(known.experiment);
+    const counts = count.visitorsBy(places);
+    const shares = variants.flatMap((variant, place) => {
+      const visitors = counts[place] ?? [];
+      return variant === undefined || visitors[0] === 0 ? [] : [{ variant_name: words.wordOf(variant), steps: stepsOf(steps, visitors) }];
+    });
+    return shares.sort((a, b) => (a.variant_name < b.variant_name ? -1 : 1));
   }
 
   private async prepare(query: AnalyticsQuery): Promise<{ readonly period: AskedPeriod; readonly filter: SessionFilter }> {
@@ -163,8 +167,10 @@ export class Analytics {
     const known = experiments.findName(experiment ?? HOMEPAGE);
     const wanted = variant === undefined ? undefined : words.find(variant);
     if (known === undefined || (variant !== undefined && wanted === undefined)) return () => false;
-    const variantOf = await this.variants.of(known.experiment);
-    return wanted === undefined ? (visitor) => variantOf(visitor) !== undefined : (visitor) => variantOf(visitor) === wanted;
+    const { places, variants } = await this.variants.of(known.experiment);
+    if (wanted === undefined) return (visitor) => (places[visitor] ?? 0) !== 0;
+    const place = variants.indexOf(wanted);
+    return (visitor) => places[visitor] === place;
   }
 
   private nameOf(trait: SessionTrait, id: number): string | null {

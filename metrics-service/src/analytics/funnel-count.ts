@@ -1,12 +1,12 @@
 import type { WideColumn } from '../columns.ts';
-import { ByNumber } from './by-number.ts';
 import { FunnelBeginnings } from './funnel-beginnings.ts';
 import type { Family, SessionBlock, TimeColumn, TrailColumns } from './session-block.ts';
 import { SESSION_GAP_MS } from './session.ts';
+import { TrailFollower } from './trail-follower.ts';
 import { VisitorNumbers } from './visitor-numbers.ts';
 
-/** Beside the steps that a visitor came: something is remembered from which they may come farther. */
-const HAS_BEGINNINGS = 128;
+/** So many groups there can be: their numbers are bytes. */
+const GROUPS_MAX = 256;
 
 /**
  * Counts how far visitors come in a funnel: the steps in their order, each by an event after that of the step before, the last one within a
@@ -15,130 +15,107 @@ const HAS_BEGINNINGS = 128;
 export class FunnelCount {
   /** What of a block is needed. */
   readonly families: readonly Exclude<Family, 'visitors'>[];
-  private readonly steps: readonly number[];
+  private readonly length: number;
   private readonly within_ms: number;
-  /** By number of a metric: a bit for each step that it makes. */
-  private readonly makes: Uint8Array;
-  /** By visitor: how many steps they came, and `HAS_BEGINNINGS`. */
-  private readonly progress: VisitorNumbers<Uint8Array>;
+  private readonly follower: TrailFollower;
   private readonly beginnings: FunnelBeginnings;
+  /** By visitor: how many steps they came. */
+  private readonly progress: VisitorNumbers;
 
   /** Steps, at most eight, are numbers of metrics; those below 0 are made by nothing. `highest` is the number of the last visitor that is expected. */
   constructor(steps: readonly number[], within_ms: number, highest: number) {
     this.families = within_ms === Infinity ? ['trails'] : ['trails', 'times'];
-    this.steps = steps;
+    this.length = steps.length;
     this.within_ms = within_ms;
-    this.makes = new Uint8Array(Math.max(0, ...steps) + 1);
-    for (const [step, metric] of steps.entries()) if (metric >= 0) this.makes[metric] = (this.makes[metric] as number) | (1 << step);
-    this.progress = new VisitorNumbers(Uint8Array, highest);
-    this.beginnings = new FunnelBeginnings(steps.length, within_ms, highest);
+    this.follower = new TrailFollower(steps, within_ms);
+    this.beginnings = new FunnelBeginnings(steps.length, within_ms);
+    this.progress = new VisitorNumbers(highest);
   }
 
   /** Adds the events of sessions of a block. */
-  add(block: SessionBlock, rows: Uint32Array): void {
-    const { trails, times, visitor } = block;
-    if (trails === undefined) return;
-    const makes = Uint8Array.from(trails.type_of_kind, (type, kind) => (this.makes[type] ?? 0) | (this.makes[trails.metric_of_kind[kind] as number] ?? 0));
-    if (makes.every((made) => made === 0)) return;
+  add({ trails, times, visitor }: SessionBlock, rows: Uint32Array): void {
+    if (trails === undefined || !this.follower.open(trails, times)) return;
     let highest = 0;
     for (let row = 0; row < visitor.length; row += 1) if ((visitor[row] as number) > highest) highest = visitor[row] as number;
     const progress = this.progress.upTo(highest);
-    if (times === undefined) addUnbounded(progress, visitor, trails, makes, rows);
-    else this.addBounded(progress, visitor, trails, times, makes, rows);
+    if (times === undefined) this.addUnbounded(progress, visitor, trails, rows);
+    // Another session of the same visitor begins after a pause, or never.
+    else if (this.within_ms <= SESSION_GAP_MS) this.addShort(progress, visitor, trails, times, rows);
+    else this.addLong(progress, visitor, trails, times, rows);
   }
 
-  private addBounded(progress: Uint8Array, visitor: WideColumn, { ends, kind }: TrailColumns, times: TimeColumn, makes: Uint8Array, rows: Uint32Array): void {
-    const { within_ms, beginnings, steps: { length } } = this;
-    const { begun } = beginnings;
-    const { base, after } = times;
-    // Another session of the same visitor begins after a pause, or never.
-    const is_short = within_ms <= SESSION_GAP_MS;
+  /** Any beginning will do: it is enough to know the step that comes next. */
+  private addUnbounded(progress: Uint8Array, visitor: WideColumn, { ends }: TrailColumns, rows: Uint32Array): void {
+    const { follower } = this;
     for (let at = 0; at < rows.length; at += 1) {
       const row = rows[at] as number;
       const who = visitor[row] as number;
-      const known = progress[who] as number;
-      const before = known & ~HAS_BEGINNINGS;
-      if (before === length) continue;
-      const [begin, end] = [row === 0 ? 0 : (ends[row - 1] as number), ends[row] as number];
-      if (known === before) {
-        // Nothing goes on from before: a session that does not last longer than the bound comes as far as without one.
-        const most = stepsAfter(0, kind, begin, end, makes);
-        if (most === 0 || (is_short && most <= before)) continue;
-        if (is_short && (most === 1 || (after[end - 1] as number) - (after[begin] as number) <= within_ms)) {
-          progress[who] = most;
-          continue;
-        }
-      }
-      const steps = this.follow(known === before ? 0 : beginnings.load(who), kind, times, begin, end, makes);
-      const may_go_on = !is_short && steps > 0 && steps < length && (begun[0] as number) + within_ms > base + (after[end - 1] as number) + SESSION_GAP_MS;
-      if (may_go_on) beginnings.keep(who, steps, base + (after[begin] as number));
-      progress[who] = Math.max(steps, before) | (may_go_on ? HAS_BEGINNINGS : 0);
+      progress[who] = follower.stepsAfter(progress[who] as number, row === 0 ? 0 : (ends[row - 1] as number), ends[row] as number);
     }
   }
 
-  /** Follows a trail after so many steps; answers how many there are then. What counts is, by step, the latest beginning from which the visitor came there: a later one is never worse. */
-  private follow(steps_before: number, kind: WideColumn, { base, after }: TimeColumn, begin: number, end: number, makes: Uint8Array): number {
-    const { within_ms, beginnings: { begun } } = this;
-    let steps = steps_before;
-    for (let event = begin; event < end; event += 1) {
-      // Steps beyond the next cannot be made yet; from the last one down, because an event makes one step.
-      let made = (makes[kind[event] as number] as number) & ((2 << steps) - 1);
-      if (made === 0) continue;
-      const at = base + (after[event] as number);
-      for (; made !== 0; made &= ~(1 << (31 - Math.clz32(made)))) {
-        const step = 31 - Math.clz32(made);
-        const from = step === 0 ? at : (begun[step - 1] as number);
-        if ((step < steps && from <= (begun[step] as number)) || at - from > within_ms) continue;
-        begun[step] = from;
-        if (step === steps) steps += 1;
-      }
+  /** Within so short a bound nothing goes on from one session to the next. */
+  private addShort(progress: Uint8Array, visitor: WideColumn, { ends }: TrailColumns, { after }: TimeColumn, rows: Uint32Array): void {
+    const { follower, within_ms } = this;
+    for (let at = 0; at < rows.length; at += 1) {
+      const row = rows[at] as number;
+      const who = visitor[row] as number;
+      const before = progress[who] as number;
+      const [begin, end] = [row === 0 ? 0 : (ends[row - 1] as number), ends[row] as number];
+      let steps = follower.stepsAfter(0, begin, end);
+      // A session that does not last longer than the bound comes as far as without one.
+      const is_longer = Number(steps > Math.max(before, 1)) & Number((after[end - 1] as number) - (after[begin] as number) > within_ms);
+      if (is_longer === 1) steps = follower.follow(0, begin, end);
+      progress[who] = Math.max(before, steps);
     }
-    return steps;
+  }
+
+  private addLong(progress: Uint8Array, visitor: WideColumn, { ends }: TrailColumns, { base, after }: TimeColumn, rows: Uint32Array): void {
+    const { follower, beginnings, within_ms, length } = this;
+    const { begun } = follower;
+    beginnings.forget(base);
+    for (let at = 0; at < rows.length; at += 1) {
+      const row = rows[at] as number;
+      const who = visitor[row] as number;
+      const before = progress[who] as number;
+      if (before === length) continue;
+      const [begin, end] = [row === 0 ? 0 : (ends[row - 1] as number), ends[row] as number];
+      const kept = beginnings.find(who);
+      let steps: number;
+      if (kept === 0 && (after[end - 1] as number) - (after[begin] as number) <= within_ms) {
+        steps = follower.followFresh(begin, end);
+        follower.begin(steps, begin);
+      } else steps = follower.follow(kept === 0 ? 0 : beginnings.load(kept, begun), begin, end);
+      progress[who] = Math.max(before, steps);
+      const may_go_on = steps > 0 && steps < length && (begun[0] as number) + within_ms > base + (after[end - 1] as number) + SESSION_GAP_MS;
+      if (may_go_on) beginnings.keep(who, steps, begun);
+    }
   }
 
   /** How many visitors came to each step. */
   visitors(): readonly number[] {
-    const counts = new Float64Array(HAS_BEGINNINGS);
-    for (const progress of this.progress.all) counts[progress & ~HAS_BEGINNINGS] = (counts[progress & ~HAS_BEGINNINGS] as number) + 1;
-    return cameTo([...counts.subarray(1, this.steps.length + 1)]);
+    const counts = new Uint32Array(this.length + 1);
+    const progress = this.progress.all;
+    for (let visitor = 0; visitor < progress.length; visitor += 1) counts[progress[visitor] as number] = (counts[progress[visitor] as number] as number) + 1;
+    return cameTo(counts);
   }
 
-  /** The same by group; visitors who have none are left out. */
-  visitorsBy(groupOf: (visitor: number) => number | undefined): ReadonlyMap<number, readonly number[]> {
-    const groups = new ByNumber<number[]>();
-    const found: [group: number, counts: number[]][] = [];
+  /** The same by group; `groups` has the number of each visitor's. */
+  visitorsBy(groups: Uint8Array): readonly (readonly number[])[] {
     const progress = this.progress.all;
-    for (let visitor = 0; visitor < progress.length; visitor += 1) {
-      const last = ((progress[visitor] as number) & ~HAS_BEGINNINGS) - 1;
-      const group = last < 0 ? undefined : groupOf(visitor);
-      if (group === undefined) continue;
-      let counts = groups.find(group);
-      if (counts === undefined) found.push([group, (counts = groups.add(group, this.steps.map(() => 0)))]);
-      counts[last] = (counts[last] as number) + 1;
+    const stride = this.length + 1;
+    const counts = new Uint32Array(GROUPS_MAX * stride);
+    const end = Math.min(progress.length, groups.length);
+    for (let visitor = 0; visitor < end; visitor += 1) {
+      const place = (groups[visitor] as number) * stride + (progress[visitor] as number);
+      counts[place] = (counts[place] as number) + 1;
     }
-    return new Map(found.map(([group, counts]) => [group, cameTo(counts)]));
+    return Array.from({ length: GROUPS_MAX }, (_, group) => cameTo(counts.subarray(group * stride, (group + 1) * stride)));
   }
 }
 
-/** Who came to a step came to all before it. */
-const cameTo = (came_no_farther: readonly number[]): readonly number[] => {
+/** Of how many came just so many steps, from none on: who came to a step came to all before it. */
+const cameTo = (came_no_farther: Uint32Array): readonly number[] => {
   let visitors = 0;
-  return came_no_farther.toReversed().map((own) => (visitors += own)).reverse();
-};
-
-/** Any beginning will do: it is enough to know the step that comes next. */
-const addUnbounded = (progress: Uint8Array, visitor: WideColumn, { ends, kind }: TrailColumns, makes: Uint8Array, rows: Uint32Array): void => {
-  for (let at = 0; at < rows.length; at += 1) {
-    const row = rows[at] as number;
-    const who = visitor[row] as number;
-    progress[who] = stepsAfter(progress[who] as number, kind, row === 0 ? 0 : (ends[row - 1] as number), ends[row] as number, makes);
-  }
-};
-
-/** How many steps are made after so many by the events of a trail, whenever they were. Without a branch: nobody can foresee which event makes a step. */
-const stepsAfter = (steps: number, kind: WideColumn, begin: number, end: number, makes: Uint8Array): number => {
-  // A step that would follow the last is made by nothing; adding a bit to itself is the next.
-  let wanted = 1 << steps;
-  for (let event = begin; event < end; event += 1) wanted += (makes[kind[event] as number] as number) & wanted;
-  return 31 - Math.clz32(wanted);
+  return [...came_no_farther.subarray(1)].reverse().map((own) => (visitors += own)).reverse();
 };

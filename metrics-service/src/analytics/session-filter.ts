@@ -98,7 +98,7 @@ const keep = (rows: Uint32Array, passes: (row: number) => boolean): number => {
   for (let at = 0; at < rows.length; at += 1) {
     const row = rows[at] as number;
     rows[many] = row;
-    many += passes(row) ? 1 : 0;
+    many += Number(passes(row));
   }
   return many;
 };

@@ -20,7 +20,7 @@ export class SessionTally {
     this.visitors.add(visitor);
     this.sessions += 1;
     this.views += views;
-    this.viewed += views === 0 ? 0 : 1;
+    this.viewed += Number(views !== 0);
     this.bounces += bounceOf(views, engaged, visible);
   }
 
@@ -33,7 +33,7 @@ export class SessionTally {
       const row = rows[at] as number;
       const own = views[row] as number;
       all_views += own;
-      viewed += own === 0 ? 0 : 1;
+      viewed += Number(own !== 0);
       bounces += bounceOf(own, engaged[row] as number, visible[row] as number);
     }
     this.visitors.addAll(visitor, rows, begin, end);

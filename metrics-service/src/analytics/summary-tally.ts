@@ -25,7 +25,7 @@ export class SummaryTally {
     let { events, visible } = this;
     for (const row of rows) {
       events += figures.events[row] as number;
-      const viewed = figures.views[row] === 0 ? 0 : 1;
+      const viewed = Number(figures.views[row] !== 0);
       const tenths = (figures.visible[row] as number) * viewed;
       visible += tenths;
       if (tenths <= COUNTED_TENTHS_MAX) by_visible[tenths] = (by_visible[tenths] as number) + viewed;

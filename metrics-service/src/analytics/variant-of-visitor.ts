@@ -5,10 +5,17 @@ const EXPERIMENTS_MAX = 4;
 /** How many assignments are read before others have the event loop. */
 const READ_AT_ONCE = 5_000;
 
-interface Known {
-  /** By visitor: the variant's place in `variants` and one; 0 for a visitor who is not counted. */
+/** Which variant each visitor of an experiment is counted in. */
+export interface VisitorVariants {
+  /** By visitor: the place of their variant, 0 for one who is not counted, as are those beyond its end. */
+  readonly places: Uint8Array;
+  /** Numbers of words, by place; the first is no variant. */
+  readonly variants: readonly (number | undefined)[];
+}
+
+interface Known extends VisitorVariants {
   places: Uint8Array;
-  readonly variants: number[];
+  readonly variants: (number | undefined)[];
   /** Visitors whose assignments changed since they were read. */
   readonly changed: Set<number>;
 }
@@ -27,15 +34,14 @@ export class VariantOfVisitor {
     });
   }
 
-  /** Makes the variants of an experiment known; answers how to tell a visitor's (a word's number, undefined for those not counted). */
-  async of(experiment: number): Promise<(visitor: number) => number | undefined> {
+  /** Makes the variants of an experiment known; they are good until somebody asks again. */
+  async of(experiment: number): Promise<VisitorVariants> {
     const reading = this.known.get(experiment) ?? this.begin(experiment);
     const known = await reading;
     if (this.known.get(experiment) !== reading) return this.of(experiment);
     for (const visitor of known.changed) set(known, visitor, this.assignments.countedVariant(visitor, experiment));
     known.changed.clear();
-    const { places, variants } = known;
-    return (visitor) => variants[(places[visitor] ?? 0) - 1];
+    return known;
   }
 
   private begin(experiment: number): Promise<Known> {
@@ -51,7 +57,7 @@ export class VariantOfVisitor {
   }
 
   private async readAll(experiment: number, changed: Set<number>): Promise<Known> {
-    const known: Known = { places: new Uint8Array(1_024), variants: [], changed };
+    const known: Known = { places: new Uint8Array(1_024), variants: [undefined], changed };
     const { assignments } = this;
     for (let page = assignments.countedAfter(experiment, undefined, READ_AT_ONCE); page.length > 0; page = assignments.countedAfter(experiment, page.at(-1), READ_AT_ONCE)) {
       for (const [, variant, visitor] of page) set(known, visitor, variant);
@@ -72,17 +78,13 @@ export class VariantOfVisitor {
 }
 
 const set = (known: Known, visitor: number, variant: number | undefined): void => {
-  if (variant === undefined && visitor >= known.places.length) return;
   if (visitor >= known.places.length) {
+    if (variant === undefined) return;
     const larger = new Uint8Array(Math.max(visitor + 1, known.places.length * 2));
     larger.set(known.places);
     known.places = larger;
   }
-  if (variant === undefined) {
-    known.places[visitor] = 0;
-    return;
-  }
   let place = known.variants.indexOf(variant);
   if (place < 0) place = known.variants.push(variant) - 1;
-  known.places[visitor] = place + 1;
+  known.places[visitor] = place;
 };
