@@ -14,12 +14,18 @@ export class Writer {
   private readonly memories: readonly Memory[];
   private readonly finish: () => void;
   private committed: () => void = () => {};
+  private begun = 0;
 
   /** `finish` is called at the end of each work, inside its transaction. */
   constructor(commit: GroupCommit, memories: readonly Memory[], finish: () => void) {
     this.commit = commit;
     this.memories = memories;
     this.finish = finish;
+  }
+
+  /** How many works were given to it. */
+  get works(): number {
+    return this.begun;
   }
 
   /** Has somebody told after each COMMIT, before whoever waits for it. */
@@ -30,6 +36,7 @@ export class Writer {
   /** Runs `work` and resolves to its result once that is on disk; rejects as `GroupCommit.run` does. */
   async run<T>(work: () => T): Promise<T> {
     let again = false;
+    this.begun += 1;
     try {
       const done = await this.commit.run(() => {
         if (again) this.forget();

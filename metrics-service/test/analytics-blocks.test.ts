@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { SummaryFigures } from '../../shared/contract/analytics.ts';
 import { Analytics } from '../src/analytics/analytics.ts';
 import { BLOCK_SESSIONS, Packer } from '../src/analytics/packer.ts';
+import { restAfter } from '../src/analytics/session-follower.ts';
 import { REMEMBERED_MAX } from '../src/analytics/sessionizer.ts';
 import { createStores } from '../src/stores.ts';
 import type { Session } from '../src/analytics/session.ts';
@@ -121,4 +122,11 @@ test('what changes, or is undone, between two steps of packing is in the block a
   );
   assert.equal(await packedAnew(2), VISITORS * 2 + 1);
   stores.database.close();
+});
+
+test('restAfter() leaves most of the time to others, and less where nobody else writes', () => {
+  assert.equal(restAfter(2, true, false), 78);
+  assert.equal(restAfter(2, true, true), 6);
+  assert.equal(restAfter(1_000, true, false), 2_000);
+  assert.equal(restAfter(2, false, true), 1_000);
 });
