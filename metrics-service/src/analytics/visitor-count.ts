@@ -4,6 +4,8 @@ import type { WideColumn } from '../columns.ts';
 const LISTED_MIN = 16;
 /** How many visitors wait for their bits to be set together: bits of many sets in turns would be in no cache. */
 const WAITING = 1_024;
+/** So many visitors at once have their bits set without waiting. */
+const AT_ONCE = 256;
 /** Fewer visitors than this share of the highest number are sorted to be counted, which is quicker than bits. */
 const SORTED_SHARE = 1 / 1_024;
 
@@ -25,6 +27,11 @@ export class VisitorCount {
 
   /** Adds the visitors at the places that `rows` has from one place to before another. */
   addAll(visitor: WideColumn, rows: WideColumn, begin: number, end: number): void {
+    if (this.bits !== undefined && end - begin >= AT_ONCE) this.setBits(visitor, rows, begin, end);
+    else this.list(visitor, rows, begin, end);
+  }
+
+  private list(visitor: WideColumn, rows: WideColumn, begin: number, end: number): void {
     for (let at = begin; at < end; ) {
       const { listed } = this;
       const until = Math.min(end, at + listed.length - this.count);
@@ -38,6 +45,19 @@ export class VisitorCount {
       this.max = max;
       if (count === listed.length) this.makeRoom();
     }
+  }
+
+  private setBits(visitor: WideColumn, rows: WideColumn, begin: number, end: number): void {
+    let bits = this.bits as Uint32Array;
+    let { many } = this;
+    for (let at = begin; at < end; at += 1) {
+      const each = visitor[rows[at] as number] as number;
+      if (each >>> 5 >= bits.length) bits = this.enlarge((each >>> 5) + 1);
+      const word = bits[each >>> 5] as number;
+      many += (~word >>> (each & 31)) & 1;
+      bits[each >>> 5] = word | (1 << (each & 31));
+    }
+    this.many = many;
   }
 
   /** How many different visitors were added. */
@@ -64,9 +84,7 @@ export class VisitorCount {
   private settle(): void {
     const { listed, count } = this;
     const words = (this.max >>> 5) + 1;
-    const before = this.bits;
-    const bits = before === undefined || words > before.length ? new Uint32Array(Math.max(words, (before?.length ?? 0) * 2)) : before;
-    if (before !== undefined && bits !== before) bits.set(before);
+    const bits = this.bits === undefined || words > this.bits.length ? this.enlarge(words) : this.bits;
     let { many } = this;
     // Without a branch: nobody can foresee who was there before.
     for (let place = 0; place < count; place += 1) {
@@ -75,9 +93,15 @@ export class VisitorCount {
       many += (~word >>> (visitor & 31)) & 1;
       bits[visitor >>> 5] = word | (1 << (visitor & 31));
     }
-    this.bits = bits;
     this.many = many;
     this.count = 0;
+  }
+
+  private enlarge(words: number): Uint32Array {
+    const before = this.bits ?? new Uint32Array(0);
+    const larger = new Uint32Array(Math.max(words, before.length * 2));
+    larger.set(before);
+    return (this.bits = larger);
   }
 }
 
