@@ -22,8 +22,8 @@ export interface DatabaseOptions {
 
 /** How long a statement waits for a lock that another program holds. */
 const BUSY_TIMEOUT_MS = 5_000;
-/** 16 MiB of log before it is folded back, which everybody waits for: fewer, longer checkpoints are no cheaper, and SQLite's own 1,000 pages would be written more often. */
-const CHECKPOINT_PAGES = 4_000;
+/** 8 MiB of log before it is folded back, which everybody waits for: fewer, longer checkpoints are no cheaper, and with SQLite's own 1,000 pages more is written. */
+const CHECKPOINT_PAGES = 2_000;
 /** What the log may keep of the disk after a checkpoint. */
 const LOG_BYTES_KEPT = 64 * 1024 * 1024;
 

@@ -37,7 +37,7 @@ test('openDatabase() sets every connection up for durability and small machines'
   const value = (pragma: string): unknown => Object.values(notes.prepare(`PRAGMA ${pragma}`).get() ?? {})[0];
   const expected = {
     application_id: NOTES_ID, auto_vacuum: 2, busy_timeout: 5_000, cache_size: -4_000, foreign_keys: 1, journal_mode: 'wal',
-    journal_size_limit: 64 * 1024 * 1024, secure_delete: 1, synchronous: 2, temp_store: 2, user_version: 1, wal_autocheckpoint: 4_000,
+    journal_size_limit: 64 * 1024 * 1024, secure_delete: 1, synchronous: 2, temp_store: 2, user_version: 1, wal_autocheckpoint: 2_000,
   };
   assert.deepEqual(Object.fromEntries(Object.keys(expected).map((name) => [name, value(name)])), expected);
   assert.throws(() => notes.exec(`ATTACH ':memory:' AS other`), /too many attached databases/);
