@@ -163,6 +163,8 @@ test('POST /analytics/funnel counts visitors at each step, and by variant', asyn
     { metric: 'form_submit', visitors: 1, share: 1 / 3, drop: 0 },
   ]);
   assert.deepEqual(variants.map(({ variant_name, steps: own }) => [variant_name, ...own.map(({ visitors }) => visitors)]), [['A', 1, 0, 0], ['B', 1, 1, 1]]);
+  const late = await answerOf(service, 'POST /analytics/funnel?from=2026-01-01&to=2026-01-05', { json: { steps: steps.slice(1), by_variant_of: 'homepage' } });
+  assert.deepEqual((late as { variants: { variant_name: string }[] }).variants.map(({ variant_name }) => variant_name), ['B'], 'of A nobody began');
   const hasty = await service.ask('POST /analytics/funnel', { json: { from: '2026-01-01', to: '2026-01-05', steps, within_minutes: 1 } });
   assert.deepEqual((hasty.json() as { steps: { visitors: number }[] }).steps.map(({ visitors }) => visitors), [3, 1, 0]);
 });
