@@ -1,6 +1,6 @@
 import { shownId, UUID_BYTES } from '../../../shared/sqlite/stored-id.ts';
-import { narrowest, packColumns, unpackColumns } from '../columns.ts';
-import type { Column } from '../columns.ts';
+import { packColumns, unpackColumns } from '../columns.ts';
+import type { BasedNumbers, Column } from '../columns.ts';
 import type { LooseEvents } from './loose-events.ts';
 
 /**
@@ -97,11 +97,12 @@ const layTexts = (texts: readonly string[]): readonly [ends: number[], bytes: Ui
 const textAt = (ends: Column, bytes: Column, place: number): string => decoder.decode((bytes as Uint8Array).subarray(place === 0 ? 0 : ends[place - 1], ends[place]));
 
 const packFacts = (events: LooseEvents): Uint8Array => {
-  const based = (['seq', 'visitor', 'at', 'arrived'] as const).map((name) => [events.column(name), minOf(events.column(name))] as const);
-  const [seq, visitor, at, arrived] = based.map(([column, base]) => narrowest(column, base)) as [Column, Column, Column, Column];
-  const [type, name, experiment, variant, imported] = (['type', 'name', 'experiment', 'variant', 'imported'] as const).map((name) => narrowest(events.column(name))) as [Column, Column, Column, Column, Column];
-  const bases = Float64Array.from(based, ([, base]) => base);
-  return packColumns([bases, seq, visitor, type, name, experiment, variant, at, arrived, imported, [...events.values.keys()], Float64Array.from(events.values.values())]);
+  const based = (name: 'seq' | 'visitor' | 'at' | 'arrived'): BasedNumbers => ({ numbers: events.column(name), base: minOf(events.column(name)) });
+  const plain = (name: 'type' | 'name' | 'experiment' | 'variant' | 'imported'): BasedNumbers => ({ numbers: events.column(name), base: 0 });
+  const [seq, visitor, at, arrived] = [based('seq'), based('visitor'), based('at'), based('arrived')];
+  const bases = Float64Array.of(seq.base, visitor.base, at.base, arrived.base);
+  const { values } = events;
+  return packColumns([bases, seq, visitor, plain('type'), plain('name'), plain('experiment'), plain('variant'), at, arrived, plain('imported'), [...values.keys()], Float64Array.from(values.values())]);
 };
 
 /** Ids: 16 bytes for each event, and besides, in the order of their events, those that are no UUIDs. */
