@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { get } from 'node:http';
 import { nodeArgumentsFor } from '../node-arguments.ts';
+import { nodeEnvironmentFor } from '../node-environment.ts';
 import type { ProcessGuard } from '../process-guard.ts';
 
 const START_MS_MAX = 60_000;
@@ -59,7 +60,7 @@ export class BenchProcess {
     const { main, environment, node_arguments = [] } = this.#command;
     const began = performance.now();
     // The channel is the services' lifeline: they stop when it closes.
-    const child = spawn(process.execPath, [...nodeArgumentsFor(this.#command.name), ...node_arguments, main], { env: environment, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = spawn(process.execPath, [...nodeArgumentsFor(this.#command.name), ...node_arguments, main], { env: { ...nodeEnvironmentFor(this.#command.name), ...environment }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#child = child;
     this.#output = '';
     if (child.pid !== undefined) this.#guard.watch(child.pid);

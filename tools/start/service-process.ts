@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 import { nodeArgumentsFor } from '../node-arguments.ts';
+import { nodeEnvironmentFor } from '../node-environment.ts';
 import { decideRestart, NO_DEATHS } from './restart-policy.ts';
 import type { RestartState } from './restart-policy.ts';
 
@@ -56,7 +57,7 @@ export class ServiceProcess {
     // Detached: Ctrl-C in a terminal reaches the launcher alone, which then stops the services in order. The channel's
     // end tells a service that the launcher is gone, even when nothing was left to signal it.
     const child = spawn(process.execPath, [...nodeArgumentsFor(this.#options.name), main_file], {
-      env: environment,
+      env: { ...nodeEnvironmentFor(this.#options.name), ...environment },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
