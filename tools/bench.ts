@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import { StartFault } from '../shared/start-fault.ts';
+import { analyticsCases } from './bench/analytics-cases.ts';
 import { assignCases } from './bench/assign-cases.ts';
 import { RouteAbsent } from './bench/bench-case.ts';
 import type { Bench, BenchCase, CaseLoad } from './bench/bench-case.ts';
@@ -19,7 +20,7 @@ import { pageCases } from './bench/page-cases.ts';
 import { startCase } from './bench/start-case.ts';
 import { statsCases } from './bench/stats-cases.ts';
 
-const CASES: readonly BenchCase[] = [...eventCases, ...assignCases, ...pageCases, ...statsCases, startCase, ...growthCases];
+const CASES: readonly BenchCase[] = [...eventCases, ...assignCases, ...pageCases, ...statsCases, startCase, ...growthCases, ...analyticsCases];
 const CONNECTIONS = 64;
 const WARM_MS = 1_500;
 /** More processes than this wanted a core before anything was measured: others are at work, and ratios wander. */

@@ -57,6 +57,7 @@ export const createApp = (needs: AppNeeds): Handler => {
   });
   meter.add('events_waiting', 'gauge', 'Events that wait for the disk.', () => intake.waiting);
   meter.add('events_excluded_total', 'counter', 'Events of bots and automation, which are not counted.', () => new Map([...stores.tally.byReason()].map(([reason, events]) => [`reason="${reason}"`, events])));
+  meter.add('session_blocks', 'gauge', 'Blocks of packed sessions, which questions about visits are answered from.', () => stores.blocks.count());
   const events = new EventLog(stores);
   const routes = [
     ...healthRoutes({ service: config.service, version: VERSION, meter, writable: () => stores.recording.writable() }),

@@ -61,8 +61,10 @@ test('sessions are packed some thousand to a block, and what changes later is re
   const after = await figuresOf(stores);
   assert.deepEqual([after.visitors, after.sessions, after.views], [VISITORS, VISITORS + 1, VISITORS * 2 + 1]);
   assert.equal(blocksOf(stores).filter(Boolean).length, 1);
+  assert.equal(stores.blocks.count(), blocksOf(stores).length - 1);
   await stores.follower.packAll(NOW);
   assert.equal(blocksOf(stores).filter(Boolean).length, 0);
+  assert.equal(stores.blocks.count(), blocksOf(stores).length);
   assert.deepEqual(await figuresOf(stores), after);
 
   await stores.writer.run(() => stores.reattribution.erase('visitor-0'));

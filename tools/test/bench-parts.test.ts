@@ -8,6 +8,7 @@ import { GOALS, reached } from '../bench/goal.ts';
 import { IdWriter } from '../bench/id-writer.ts';
 import { Latencies } from '../bench/latencies.ts';
 import { FRESH_ID, SENT_TIME, VISITOR_ID } from '../bench/load-plan.ts';
+import { EVENTS_A_VISIT, monthOfVisits } from '../bench/month-of-visits.ts';
 import { readBenchOptions } from '../bench/options.ts';
 import { processCost } from '../bench/process-cost.ts';
 import { batchRequest, eventRequests, requestText } from '../bench/request-text.ts';
@@ -153,4 +154,19 @@ test('readBenchOptions() says in one line what is wrong', () => {
   for (const [args, words] of [[['--rounds', '1.5'], /whole number/], [['--seconds', '0'], /above 0/], [['--events', 'many'], /above 0, not "many"/], [['--speed'], /--help shows/]] as const) {
     assert.throws(() => readBenchOptions(args), (error: Error) => words.test(error.message) && !error.message.includes('\n'));
   }
+});
+
+test('monthOfVisits() is the same each time but for ids: a month that ends now, in the order of its visits', () => {
+  const now = Date.UTC(2026, 5, 1);
+  const visits = 2_000;
+  const month = (): readonly Readonly<Record<string, unknown>>[] => [...monthOfVisits(visits, now)].join('').trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  const [one, other] = [month(), month()];
+  const withoutIds = (records: typeof one): readonly unknown[] => records.map(({ visitor_id, ...rest }) => rest);
+  assert.deepEqual(withoutIds(one), withoutIds(other));
+  const events = one.filter(({ record }) => record === 'event');
+  assert.ok(Math.abs(events.length / visits - EVENTS_A_VISIT) < 0.3, `${events.length} events`);
+  const times = events.map(({ timestamp }) => Date.parse(timestamp as string));
+  assert.ok(Math.min(...times) >= now - 30 * 86_400_000 && Math.max(...times) < now);
+  const visitors = new Set(events.map(({ visitor_id }) => visitor_id));
+  assert.ok(visitors.size > visits * 0.55 && visitors.size < visits * 0.65, `${visitors.size} visitors`);
 });

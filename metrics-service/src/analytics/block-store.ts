@@ -27,6 +27,7 @@ export class BlockStore {
   private readonly selectBetween;
   private readonly selectStale;
   private readonly selectLast;
+  private readonly selectCount;
   private readonly markStale;
   private readonly write;
   private readonly writePart;
@@ -41,6 +42,7 @@ export class BlockStore {
     this.selectBetween = database.prepare('SELECT begins, ends, stale FROM session_blocks WHERE begins >= (SELECT coalesce(max(begins), 0) FROM session_blocks WHERE begins <= ?) AND begins < ? ORDER BY begins');
     this.selectStale = database.prepare('SELECT begins, ends, stale FROM session_blocks WHERE stale = 1 ORDER BY begins LIMIT 1');
     this.selectLast = database.prepare('SELECT ends FROM session_blocks ORDER BY begins DESC LIMIT 1');
+    this.selectCount = database.prepare('SELECT count(*) AS blocks FROM session_blocks WHERE stale = 0');
     this.markStale = database.prepare('UPDATE session_blocks SET stale = 1 WHERE begins = ?');
     this.write = database.prepare('INSERT INTO session_blocks (begins, ends, stale) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET ends = excluded.ends, stale = excluded.stale');
     this.writePart = database.prepare('INSERT INTO session_columns (family, begins, data) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET data = excluded.data');
@@ -75,6 +77,11 @@ export class BlockStore {
   findStale(): Block | undefined {
     const row = this.selectStale.get();
     return row === undefined ? undefined : toBlock(row);
+  }
+
+  /** How many blocks are as their sessions are. */
+  count(): number {
+    return this.selectCount.get()?.['blocks'] as number;
   }
 
   /** Reads families of a block, if it still is as the caller knows it. */
