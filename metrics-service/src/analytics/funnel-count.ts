@@ -62,11 +62,10 @@ export class FunnelCount {
       const who = visitor[row] as number;
       const before = progress[who] as number;
       const [begin, end] = [row === 0 ? 0 : (ends[row - 1] as number), ends[row] as number];
-      let steps = follower.stepsAfter(0, begin, end);
-      // A session that does not last longer than the bound comes as far as without one.
-      const is_longer = Number(steps > Math.max(before, 1)) & Number((after[end - 1] as number) - (after[begin] as number) > within_ms);
-      if (is_longer === 1) steps = follower.follow(0, begin, end);
-      progress[who] = Math.max(before, steps);
+      const most = follower.stepsAfter(0, begin, end);
+      // A session that does not last longer than the bound comes as far as without one; nobody can foresee which do.
+      const is_longer = Number(most > Math.max(before, 1)) & Number((after[end - 1] as number) - (after[begin] as number) > within_ms);
+      progress[who] = Math.max(before, is_longer === 0 ? most : follower.follow(0, begin, end));
     }
   }
 

@@ -52,15 +52,21 @@ export class TrailFollower {
 
   /** Turns to the trails of a block; answers whether anything in it makes a step. */
   open({ kind, type_of_kind, metric_of_kind }: TrailColumns, times: TimeColumn | undefined): boolean {
-    const makesOf = (metric: number): number => this.makes_of_metric[metric] ?? 0;
-    this.kind = kind;
-    this.makes = Uint8Array.from(type_of_kind, (type, place) => makesOf(type) | makesOf(metric_of_kind[place] as number));
-    if (times !== undefined) {
-      const fieldsFrom = (step: number): Int32Array => Int32Array.from(this.makes, (made) => fieldsOf(made, step));
-      this.times = times;
-      this.fields = [fieldsFrom(0), fieldsFrom(FIELDS), fieldsFrom(2 * FIELDS)];
+    const { makes_of_metric } = this;
+    const makes = new Uint8Array(type_of_kind.length);
+    const fields = [new Int32Array(makes.length), new Int32Array(makes.length), new Int32Array(makes.length)] as const;
+    let all = 0;
+    for (let place = 0; place < makes.length; place += 1) {
+      const made = (makes_of_metric[type_of_kind[place] as number] ?? 0) | (makes_of_metric[metric_of_kind[place] as number] ?? 0);
+      makes[place] = made;
+      for (let register = 0; register < fields.length && made !== 0; register += 1) (fields[register] as Int32Array)[place] = fieldsOf(made, register * FIELDS);
+      all |= made;
     }
-    return this.makes.some((made) => made !== 0);
+    this.kind = kind;
+    this.makes = makes;
+    this.fields = fields;
+    if (times !== undefined) this.times = times;
+    return all !== 0;
   }
 
   /** Counts the steps that are made by the events of a session after so many, whenever they were. */
