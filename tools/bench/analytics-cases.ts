@@ -38,7 +38,9 @@ const importMonth = async (system: BenchSystem, visits: number): Promise<void> =
 
 const blocksOf = async (system: BenchSystem): Promise<string> => {
   const answer = await fetch(`${system.process('metrics').url}/metrics`, { headers: { authorization: `Bearer ${system.api_token}` } });
-  return /^\w*session_blocks .*$/m.exec(await answer.text())?.[0] ?? '';
+  const [line] = /^\w*session_blocks .*$/m.exec(await answer.text()) ?? [];
+  if (line === undefined) throw new Error('metrics-service does not say how many blocks of sessions there are.');
+  return line;
 };
 
 const untilPacked = async (system: BenchSystem): Promise<void> => {

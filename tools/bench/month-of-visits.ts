@@ -44,7 +44,7 @@ export function* monthOfVisits(visits: number, now: number): Generator<string> {
     let at = now - DAYS * DAY_MS + Math.floor(((visit + random()) / visits) * (DAYS - 1) * DAY_MS);
     const is_new = visitors.length === 0 || random() < SHARE_NEW;
     // Whoever comes back was mostly there lately.
-    const visitor_id = is_new ? uuidv7(at) : (visitors[Math.floor((1 - random() ** 2) * visitors.length)] as string);
+    const visitor_id = is_new ? uuidv7(at) : (visitors[Math.ceil((1 - random() ** 2) * visitors.length) - 1] as string);
     const line = (record: string, more: Readonly<Record<string, unknown>>): number => lines.push(`${JSON.stringify({ record, visitor_id, timestamp: new Date(at).toISOString(), ...more })}\n`);
     if (is_new) {
       visitors.push(visitor_id);
